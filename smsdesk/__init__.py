@@ -1,0 +1,1 @@
+"""A published number that a person answers."""

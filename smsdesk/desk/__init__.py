@@ -1,0 +1,1 @@
+"""What happens: one deed a file, in a transaction that it is handed."""

@@ -1,0 +1,1 @@
+"""Pure decisions: facts in, answer out; the caller brings the time."""

@@ -1,0 +1,1 @@
+"""A pretend carrier and a phone in the browser."""

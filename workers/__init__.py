@@ -1,0 +1,1 @@
+"""One file a queue, one short function a job."""
