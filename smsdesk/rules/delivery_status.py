@@ -68,7 +68,7 @@ _SHOWN = {
     State.RECEIVED: State.DELIVERED,
 }
 
-_EXPLANATIONS: Mapping[int, str] = {  # advisory only: the carrier says that codes may change (trust.md 2.2)
+_EXPLANATIONS: Mapping[int, str] = {  # advisory only: the carrier says that codes may change
     21211: "The carrier says that this is not a phone number.",
     21408: "Our account with the carrier may not text this country.",
     21601: "Our number cannot send texts.",

@@ -12,8 +12,19 @@ class Keyword(StrEnum):
     HELP = "HELP"
 
 
-_MEANINGS = {  # twilio's standard words and those of 47 CFR 64.1200(a)(10); see trust.md 4.1
-    Keyword.STOP: ("stop", "stopall", "stop all", "unsubscribe", "end", "quit", "cancel", "revoke", "optout", "opt out"),
+_MEANINGS = {  # twilio's standard words and those of 47 CFR 64.1200(a)(10)
+    Keyword.STOP: (
+        "stop",
+        "stopall",
+        "stop all",
+        "unsubscribe",
+        "end",
+        "quit",
+        "cancel",
+        "revoke",
+        "optout",
+        "opt out",
+    ),
     Keyword.START: ("start", "unstop"),
     Keyword.HELP: ("help", "info"),
 }

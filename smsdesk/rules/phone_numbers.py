@@ -43,7 +43,7 @@ class Sender:
 
 
 def read_sender(verbatim: str) -> Sender:
-    """Read the carrier's `From`; two different strings never give the same value (trust.md 0, point 9).
+    """Read the carrier's `From`; two different strings never give the same value.
 
     Raises UnreadableSender for an empty one, one of more than 64 characters and one with control characters.
     """

@@ -13,7 +13,7 @@ _JOINERS = "\u200d\ufe0f\ufe0e"
 def clean(body: str) -> str:
     """The body as both databases can keep it: NUL and lone surrogates become U+FFFD, other C0 controls go.
 
-    Line breaks, tabs, emoji and right-to-left text stay (trust.md 3.3: SQLite and PostgreSQL differ on the rest).
+    Line breaks, tabs, emoji and right-to-left text stay.
     """
     text = body.translate(_CLEANING)
     if _SURROGATE.search(text):
