@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a program listens → where this machine finds it
+LONGEST_SOCKET_PATH = 100  # bytes; macOS ends at 104, Linux at 108
 
 
 class BadSettings(Exception):
@@ -38,6 +43,7 @@ class Settings:
     secret_key: str = field(repr=False)
     web_processes: int
     web_threads: int
+    embeds_redis: bool = False
 
     @property
     def is_production(self) -> bool:
@@ -61,18 +67,17 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the environment. Raises BadSettings with one sentence that names the fix."""
     env = dict(os.environ if environ is None else environ)
     stage = _one_of(env, "SMSDESK_ENV", "development", {"development", "production"})
-    var = Path(env.get("SMSDESK_VAR") or "var").resolve()
-    var.mkdir(parents=True, exist_ok=True, mode=0o700)
-    host, port = env.get("HOST") or "127.0.0.1", _port(env)
+    var = _folder(Path(env.get("SMSDESK_VAR") or "var").resolve())
+    host, port = env.get("HOST") or "127.0.0.1", _number(env, "PORT", 8000, 1, 65535)
     carrier = _one_of(env, "CARRIER", "twilio" if env.get("TWILIO_ACCOUNT_SID") else "pretend", {"twilio", "pretend"})
     settings = Settings(
         env=stage,
         var=var,
         host=host,
         port=port,
-        public_url=(env.get("PUBLIC_URL") or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}").rstrip("/"),  # noqa: S104
-        database_url=database_address(env.get("DATABASE_URL") or f"sqlite:///{var / 'smsdesk.db'}"),
-        redis_url=env.get("REDIS_URL") or f"unix://{var / 'r.sock'}",
+        public_url=_public_url(env, host, port),
+        database_url=_database(env, var),
+        redis_url=_redis(env, var),
         carrier=carrier,
         twilio_account_sid=env.get("TWILIO_ACCOUNT_SID")
         or ("" if carrier == "twilio" else _kept(var, "account_sid", lambda: "AC" + secrets.token_hex(16))),
@@ -82,10 +87,12 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         twilio_api_base_url=_api_base(env, port, carrier),
         secret_key=env.get("SECRET_KEY")
         or ("" if stage == "production" else _kept(var, "secret_key", lambda: secrets.token_urlsafe(48))),
-        web_processes=int(env.get("WEB_CONCURRENCY") or 2),
-        web_threads=int(env.get("WEB_THREADS") or 128),
+        web_processes=_number(env, "WEB_CONCURRENCY", 2, 1, 64),
+        web_threads=_number(env, "WEB_THREADS", 128, 1, 4096),
+        embeds_redis=not env.get("REDIS_URL"),
     )
     _refuse_what_is_unsafe(settings, env)
+    _folder(settings.spool)
     return settings
 
 
@@ -124,24 +131,73 @@ def _one_of(env: dict[str, str], name: str, default: str, allowed: set[str]) -> 
     return value
 
 
-def _port(env: dict[str, str]) -> int:
-    value = env.get("PORT") or "8000"
-    if not value.isdigit() or not 1 <= int(value) <= 65535:
-        raise BadSettings(f"PORT is “{value}”; set it to a number from 1 to 65535.")
+def _number(env: dict[str, str], name: str, default: int, least: int, most: int) -> int:
+    value = env.get(name) or str(default)
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
+        raise BadSettings(f"{name} is “{value}”; set it to a number from {least} to {most}.")
     return int(value)
 
 
-def _kept(var: Path, name: str, make: object) -> str:
+def _folder(path: Path) -> Path:
+    """The folder, there and proven to be writable: a text that arrives while the database is away is kept in it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryFile(dir=path):
+            return path
+    except OSError as why:
+        raise BadSettings(
+            f"Nothing can be written to {path} ({why.strerror}); make it writable, or set SMSDESK_VAR to a folder that is."
+        ) from why
+
+
+def _public_url(env: dict[str, str], host: str, port: int) -> str:
+    here = EVERYWHERE.get(host, host)
+    url = (env.get("PUBLIC_URL") or f"http://{f'[{here}]' if ':' in here else here}:{port}").rstrip("/")
+    if not re.fullmatch(r"https?://[^/?#@\s]+(/[^?#\s]*)?", url):
+        raise BadSettings(f"PUBLIC_URL is “{url}”; set it to an address such as https://desk.example.com.")
+    return url
+
+
+def _database(env: dict[str, str], var: Path) -> str:
+    url = database_address(env.get("DATABASE_URL") or f"sqlite:///{var / 'smsdesk.db'}")
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSettings("DATABASE_URL must start with sqlite:/// or postgresql://; set it to such an address.")
+    return url
+
+
+def _redis(env: dict[str, str], var: Path) -> str:
+    url = env.get("REDIS_URL") or f"unix://{_redis_socket(var)}"
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise BadSettings("REDIS_URL must start with redis://, rediss:// or unix://; set it to such an address.")
+    return url
+
+
+def _redis_socket(var: Path) -> Path:
+    """In var/, or where that path is too long for a socket, in a folder of /tmp that every process works out alike."""
+    path = var / "r.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    return Path("/tmp") / f"smsdesk-{os.getuid()}-{hashlib.sha256(os.fsencode(var)).hexdigest()[:12]}" / "r.sock"  # noqa: S108 - its owner is checked
+
+
+def _kept(var: Path, name: str, make: Callable[[], str]) -> str:
     """A secret made once and kept under var/keys, readable by its owner alone."""
     folder = var / "keys"
     folder.mkdir(exist_ok=True, mode=0o700)
     path = folder / name
-    try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(make())  # type: ignore[operator]
-    except FileExistsError:
-        pass
+    if not path.exists():
+        _write_once(path, make())
     return path.read_text().strip()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Whole or not at all: of two processes that start at once, both then read what the first one wrote."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-") as draft:  # made with mode 0600
+        draft.write(text)
+        draft.flush()
+        os.fsync(draft.fileno())
+        with suppress(FileExistsError):
+            os.link(draft.name, path)
 
 
 def _refuse_what_is_unsafe(settings: Settings, env: dict[str, str]) -> None:

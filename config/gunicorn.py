@@ -1,0 +1,46 @@
+"""How gunicorn serves the web: threads for open pages, one application loaded once, quick to stop, never a line with a body."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gunicorn.glogging import Logger as GunicornLogger
+
+from config import logging, settings
+from smsdesk.up import leash
+
+_settings = settings.load()
+
+bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
+worker_class = "gthread"
+workers = _settings.web_processes
+threads = _settings.web_threads  # each open page holds one
+preload_app = True
+graceful_timeout = 5
+keepalive = 20
+backlog = 1024
+control_socket_disable = True
+accesslog = None  # its lines would carry what people search for
+# A heartbeat on a busy disk can look like a hung worker
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+
+class Logger(GunicornLogger):  # type: ignore[misc]
+    """Gunicorn's own lines go the way of all others."""
+
+    def setup(self, _cfg: Any) -> None:
+        logging.configure(_settings.is_production)
+        self.error_log.propagate = True
+        self.access_log.propagate = False
+
+
+logger_class = Logger
+
+
+def post_fork(_server: Any, worker: Any) -> None:
+    """The child starts with connections of its own, and ends with its parent."""
+    from smsdesk.adapters.database import forget_connections
+
+    leash.end_with(worker.ppid)
+    forget_connections()
