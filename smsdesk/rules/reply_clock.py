@@ -40,8 +40,8 @@ __all__ = [
     "next_step",
     "policy_applied",
     "step_due",
-    "steps",
     "step_told",
+    "steps",
     "unanswered_since",
     "which_clock",
 ]
