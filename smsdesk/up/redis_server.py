@@ -74,6 +74,18 @@ def command(server: RedisServer, socket_path: Path, var: Path) -> list[str]:
     return [str(server.path), *(word for name, value in options.items() for word in (f"--{name}", value))]
 
 
+def prepare_folder_of(socket_path: Path) -> None:
+    """Make the folder where the socket goes. Raises NoRedis where somebody else owns it."""
+    folder = socket_path.parent
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.stat().st_uid != os.getuid() or folder.is_symlink():
+        raise NoRedis(
+            f"{folder} belongs to somebody else; remove it, or set SMSDESK_VAR to a folder with a shorter path."
+        )
+    if answers(socket_path):
+        raise NoRedis(f"Another program answers on {socket_path}; stop it, or set REDIS_URL to use it.")
+
+
 def answers(socket_path: Path) -> bool:
     """True once it has read its data and answers. While it reads, it says LOADING."""
     try:
