@@ -1,0 +1,83 @@
+"""The database: one engine a process, one transaction a request or job, and what leaves only after its commit."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from smsdesk.adapters.promises import Promises, promised
+
+_open: weakref.WeakSet[Database] = weakref.WeakSet()
+
+# The carrier waits 15 s for an answer: a locked row must give up well before
+POSTGRESQL = {
+    "connect_timeout": 3,
+    "prepare_threshold": 1,
+    "options": "-c lock_timeout=3000 -c statement_timeout=20000 -c timezone=UTC",
+}
+
+
+class Database:
+    """Where everything is remembered. `keep` is called with what was promised, after each commit."""
+
+    def __init__(self, url: str, keep: Callable[[Promises], None] | None = None, pool_size: int = 20) -> None:
+        self.url = url
+        self.keep = keep or (lambda _: None)
+        self.engine = engine_for(url, pool_size)
+        self.sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self.readers = sessionmaker(self.engine.execution_options(reads_only=True), expire_on_commit=False)
+        _open.add(self)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Commits at the end, rolls back on any error, then keeps what was promised within."""
+        with self.sessions() as session:
+            with session.begin():
+                yield session
+            self.keep(promised(session))
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Looks, and changes nothing; on SQLite it never waits for a writer."""
+        with self.readers() as session:
+            yield session
+            session.rollback()
+
+
+def forget_connections() -> None:
+    """In a child after a fork: connections belong to the parent and must not be used or closed here."""
+    for database in list(_open):
+        database.engine.dispose(close=False)
+
+
+def engine_for(url: str, pool_size: int = 20) -> Engine:
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": 30}, pool_size=pool_size, max_overflow=pool_size * 8)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url, connect_args=POSTGRESQL, pool_size=pool_size, max_overflow=pool_size, pool_timeout=3, pool_use_lifo=True
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy begins, not the driver
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that writes later fails at once on a stale snapshot
+    reads_only = connection.get_execution_options().get("reads_only")
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,41 @@
+"""Puts the adapters together: once a process, from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from config.settings import Settings
+from smsdesk.adapters.carrier import Carrier
+from smsdesk.adapters.database import Database
+from smsdesk.adapters.keeper import Keeper
+from smsdesk.adapters.live import Announcer, Listener
+from smsdesk.adapters.queue import WakeUps
+
+
+@dataclass
+class Wiring:
+    """What a request or a job may reach: the database, the queue, the news and the carrier."""
+
+    settings: Settings
+    database: Database
+    wake_ups: WakeUps
+    announcer: Announcer
+    keeper: Keeper
+
+    @cached_property
+    def listener(self) -> Listener:
+        return Listener(self.settings.redis_url)
+
+    @cached_property
+    def carrier(self) -> Carrier:
+        from smsdesk.adapters.twilio import TwilioCarrier  # the client costs 120 ms: only who calls it pays
+
+        return TwilioCarrier(self.settings)
+
+
+def wire(settings: Settings) -> Wiring:
+    """Connects nothing yet: each part does so when it is first used."""
+    wake_ups, announcer = WakeUps(settings.redis_url), Announcer(settings.redis_url)
+    keeper = Keeper(wake_ups, announcer)
+    return Wiring(settings, Database(settings.database_url, keeper.keep), wake_ups, announcer, keeper)

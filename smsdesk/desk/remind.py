@@ -1,0 +1,190 @@
+"""Reminders: what is due is claimed, becomes an alert once, and is told to whoever it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from smsdesk.adapters.ids import new_id
+from smsdesk.adapters.promises import announce, later
+from smsdesk.models.agent import Agent, Membership
+from smsdesk.models.alert import Alert, AlertKind, AlertRecipient
+from smsdesk.models.clock import Clock
+from smsdesk.models.clock import ClockEvent as StoredEvent
+from smsdesk.models.conversation import Conversation
+from smsdesk.models.event import Event
+from smsdesk.rules.reply_clock import SHARES, ClockState, Step, next_step, step_due, step_told
+from smsdesk.rules.roles import Role
+
+BATCH = 500
+KINDS = {Step.WARN_50: AlertKind.WARNING, Step.WARN_80: AlertKind.WARNING, Step.BREACH: AlertKind.BREACH}
+
+
+def claim_due(session: Session, now: datetime, limit: int = BATCH) -> int:
+    """Turn clocks whose moment has come into alerts; returns how many clocks were looked at.
+
+    Any number of clock processes may do this at once: a clock is locked (on SQLite, the whole database is) and moved to its
+    next step in the transaction that writes its alert, and a step of a clock can have one alert only.
+    """
+    due = session.execute(
+        select(Clock.id, Clock.conversation_id, Clock.team_id, Clock.started_at, Clock.target, Clock.next_step)
+        .where(Clock.next_alert_at.is_not(None), Clock.next_alert_at <= now, Clock.state == ClockState.RUNNING)
+        .order_by(Clock.next_alert_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if due:
+        _raise(session, due, now)
+        later(session, "reminders.drain")
+    return len(due)
+
+
+def next_due_at(session: Session) -> datetime | None:
+    """When the next clock speaks up, or None where none runs."""
+    return session.scalar(
+        select(Clock.next_alert_at).where(Clock.next_alert_at.is_not(None)).order_by(Clock.next_alert_at).limit(1)
+    )
+
+
+def raise_alert(session: Session, clock: Clock, now: datetime) -> None:
+    """One alert at once: its moment passed while nobody looked."""
+    session.flush()
+    row = session.execute(
+        select(Clock.id, Clock.conversation_id, Clock.team_id, Clock.started_at, Clock.target, Clock.next_step).where(
+            Clock.id == clock.id
+        )
+    ).one()
+    if row.next_step is not None:
+        _raise(session, [row], now)
+        later(session, "reminders.drain")
+    session.refresh(clock)
+
+
+def tell_waiting(session: Session, now: datetime, limit: int = BATCH) -> int:
+    """Tell alerts that nobody has been told of; returns how many."""
+    alerts = session.execute(
+        select(Alert.id, Alert.kind, Alert.team_id, Alert.conversation_id, Conversation.assignee_id)
+        .join(Conversation, Conversation.id == Alert.conversation_id)
+        .where(Alert.told_at.is_(None))
+        .order_by(Alert.claimed_at)
+        .limit(limit)
+        .with_for_update(of=Alert, skip_locked=True)
+    ).all()
+    if not alerts:
+        return 0
+    crews = _Crews(session)
+    rows = [
+        {"alert_id": alert.id, "agent_id": agent_id, "why": why}
+        for alert in alerts
+        for agent_id, why in crews.concerned(alert.kind, alert.team_id, alert.assignee_id).items()
+    ]
+    connection = session.connection()
+    if rows:
+        connection.execute(insert(_table(AlertRecipient)), rows)
+    connection.execute(
+        update(_table(Alert)).where(Alert.id == bindparam("alert"), Alert.told_at.is_(None)).values(told_at=now),
+        [{"alert": alert.id} for alert in alerts],
+    )
+    for row in rows:
+        announce(session, "alert", row["alert_id"], agent_id=row["agent_id"])
+    for alert in alerts:
+        announce(session, "conversation", alert.conversation_id, team_id=alert.team_id)
+    return len(alerts)
+
+
+class _Crews:
+    """Who belongs to which team, read once for a whole batch."""
+
+    def __init__(self, session: Session) -> None:
+        members = session.execute(
+            select(Membership.team_id, Membership.agent_id).join(Agent).where(Agent.disabled_at.is_(None))
+        )
+        self.members: dict[UUID, list[UUID]] = {}
+        for team_id, agent_id in members:
+            self.members.setdefault(team_id, []).append(agent_id)
+        self.managers = list(
+            session.scalars(
+                select(Agent.id).where(Agent.disabled_at.is_(None), Agent.role.in_([Role.MANAGER, Role.ADMIN]))
+            )
+        )
+
+    def concerned(self, kind: AlertKind, team_id: UUID, assignee_id: UUID | None) -> dict[UUID, str]:
+        """Agent → why. A warning goes to the assignee, or to the team where there is none; a breach to all of them and the managers."""
+        told: dict[UUID, str] = {}
+        if assignee_id is not None:
+            told[assignee_id] = "assignee"
+        if kind is AlertKind.BREACH or assignee_id is None:
+            for member in self.members.get(team_id, []):
+                told.setdefault(member, "team")
+        if kind is AlertKind.BREACH:
+            for manager in self.managers:
+                told.setdefault(manager, "manager")
+        return told
+
+
+def _raise(session: Session, due: Sequence[Any], now: datetime) -> None:
+    moves, alerts, events, history = [], [], [], []
+    for row in due:
+        told = _told_before(row.next_step)
+        step, at = step_due(row.started_at, row.target, told, now) or (row.next_step, now)
+        following = next_step(row.started_at, row.target, told | {step})
+        alert_id, event = new_id(), step_told(step, now)
+        moves.append(
+            {
+                "clock": row.id,
+                "step": following[0] if following else None,
+                "moment": following[1] if following else None,
+                "breached": now if step is Step.BREACH else None,
+            }
+        )
+        alerts.append(
+            {
+                "id": alert_id,
+                "clock_id": row.id,
+                "conversation_id": row.conversation_id,
+                "team_id": row.team_id,
+                "kind": KINDS[step],
+                "step": step,
+                "due_at": at,
+                "claimed_at": now,
+            }
+        )
+        events.append({"id": new_id(), "clock_id": row.id, "kind": event.kind, "at": now, "detail": dict(event.detail)})
+        history.append(
+            {
+                "id": new_id(),
+                "at": now,
+                "kind": f"clock.{event.kind.value}",
+                "conversation_id": row.conversation_id,
+                "team_id": row.team_id,
+                "subject_id": row.id,
+                "detail": {"step": step.value},
+            }
+        )
+    connection = session.connection()
+    connection.execute(_MOVE, moves)
+    connection.execute(insert(_table(Alert)), alerts)
+    connection.execute(insert(_table(StoredEvent)), events)
+    connection.execute(insert(_table(Event)), history)
+
+
+def _told_before(step: Step | None) -> frozenset[Step]:
+    """Whatever is lighter than the step that comes next can never come again."""
+    order = list(SHARES)
+    return frozenset(order[: order.index(step)]) if step else frozenset(order)
+
+
+def _table(model: type[object]) -> Table:
+    return model.__table__  # type: ignore[attr-defined, no-any-return]
+
+
+_MOVE = (
+    update(_table(Clock))
+    .where(_table(Clock).c.id == bindparam("clock"))
+    .values(next_step=bindparam("step"), next_alert_at=bindparam("moment"), breached_at=bindparam("breached"))
+)

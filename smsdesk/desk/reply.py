@@ -1,0 +1,156 @@
+"""A person answers: what they approve is written once, and sent after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from smsdesk.adapters.promises import announce, later
+from smsdesk.desk.comply import ensure_may_text
+from smsdesk.desk.record import record
+from smsdesk.models.agent import Agent
+from smsdesk.models.conversation import Conversation, place_in_queue
+from smsdesk.models.customer import Address
+from smsdesk.models.message import AuthorKind, Direction, Message
+from smsdesk.models.number import Number
+from smsdesk.models.reading import Draft
+from smsdesk.rules.delivery_status import State
+from smsdesk.rules.segments import count, ensure_sendable
+from smsdesk.rules.texts import clean, preview
+
+STALE_AFTER = timedelta(hours=4)  # trust.md 2.5: an answer must not arrive in the night
+
+
+class SomethingNewArrived(Exception):
+    """Texts or a colleague's reply that the author had not seen; `messages` are these, oldest first."""
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        super().__init__("Something new arrived since you opened this.")
+        self.messages = list(messages)
+
+
+class TokenUsedForOtherWords(Exception):
+    """The same client token came with another text: one approval is one text."""
+
+
+def reply(
+    session: Session,
+    conversation_id: object,
+    body: str,
+    author: Agent,
+    now: datetime,
+    *,
+    seen: int | None,
+    client_token: str,
+    source: str = "web",
+) -> Message:
+    """Write what a person approved, once; it is sent after the commit.
+
+    `seen`: the seq of the last text on the author's screen; whoever was shown what is new and sends all the same brings the
+    new one. None: a program that does not look.
+    Raises EmptyReply, TooLong, OptedOut, SomethingNewArrived, TokenUsedForOtherWords.
+    """
+    body = clean(body).strip()
+    ensure_sendable(body)
+    # The lock makes the look at what is new, and the place in line, the same for everybody
+    conversation = session.execute(
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+    if already := _written_before(session, author, client_token, conversation, body):
+        return already
+    ensure_may_text(session, conversation)
+    if seen is not None and conversation.last_seq > seen:
+        raise SomethingNewArrived(_since(session, conversation, seen))
+    message = _write(
+        session,
+        conversation,
+        body,
+        author,
+        now,
+        client_token,
+        source,
+    )
+    _drop_draft(session, conversation, author)
+    record(
+        session,
+        "reply.approved",
+        now,
+        conversation_id=conversation.id,
+        team_id=conversation.team_id,
+        actor_id=author.id,
+        subject_id=message.id,
+    )
+    later(session, "outbound.drain")
+    announce(session, "conversation", conversation.id, team_id=conversation.team_id)
+    return message
+
+
+def _write(
+    session: Session,
+    conversation: Conversation,
+    body: str,
+    author: Agent,
+    now: datetime,
+    client_token: str,
+    source: str,
+) -> Message:
+    number, address = session.get_one(Number, conversation.number_id), session.get_one(Address, conversation.address_id)
+    conversation.last_seq += 1
+    conversation.last_message_at, conversation.last_preview, conversation.last_is_ours = now, preview(body, 0), True
+    conversation.queue_at = place_in_queue(conversation.reply_due_at, now)
+    if conversation.assignee_id is None:
+        conversation.assignee_id, conversation.placement_reason = author.id, f"{author.name} answered"
+    message = Message(
+        conversation_id=conversation.id,
+        episode_id=conversation.episode_id,
+        seq=conversation.last_seq,
+        direction=Direction.OUT,
+        author_kind=AuthorKind.AGENT,
+        author_id=author.id,
+        body=body,
+        state=State.READY,
+        sender=number.address,
+        recipient=address.value,
+        segments=count(body).segments,
+        created_at=now,
+        client_token=client_token,
+        not_before=now,
+        not_after=now + STALE_AFTER,
+        answered_through=conversation.last_inbound_seq,
+        source=source,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def _written_before(
+    session: Session, author: Agent, client_token: str, conversation: Conversation, body: str
+) -> Message | None:
+    message = session.scalar(
+        select(Message).where(Message.author_id == author.id, Message.client_token == client_token)
+    )
+    if message is not None and (message.conversation_id != conversation.id or message.body != body):
+        raise TokenUsedForOtherWords
+    return message
+
+
+def _since(session: Session, conversation: Conversation, seen: int) -> Sequence[Message]:
+    return session.scalars(
+        select(Message)
+        .options(joinedload(Message.author))
+        .where(Message.conversation_id == conversation.id, Message.seq > seen)
+        .order_by(Message.seq)
+    ).all()
+
+
+def _drop_draft(session: Session, conversation: Conversation, author: Agent) -> None:
+    draft = session.get(Draft, (author.id, conversation.id))
+    if draft is not None:
+        session.delete(draft)

@@ -1,0 +1,199 @@
+"""Who is it, and where does their text belong: address → customer → conversation → episode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from smsdesk.adapters.ids import new_id
+from smsdesk.models.agent import Agent, Availability
+from smsdesk.models.clock import Clock
+from smsdesk.models.consent import Stop
+from smsdesk.models.conversation import Conversation, ConversationState, place_in_queue
+from smsdesk.models.customer import Address, Customer
+from smsdesk.models.episode import Episode
+from smsdesk.models.number import Number
+from smsdesk.rules.phone_numbers import read_sender
+from smsdesk.rules.reply_clock import ClockState
+
+REOPENS_WITHIN = timedelta(hours=4)  # product.md, clocks, rule 2
+
+
+class UnknownNumber(Exception):
+    """A text came for a number that nobody set up."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The facts that decide what an inbound text means, read in one statement with the conversation locked."""
+
+    conversation_id: UUID
+    number_id: UUID
+    address_id: UUID
+    team_id: UUID
+    target: timedelta
+    assignee_id: UUID | None
+    assignee_is_here: bool
+    state: ConversationState
+    last_seq: int
+    waiting_since: datetime | None
+    reply_due_at: datetime | None
+    episode_id: UUID | None
+    resolved_at: datetime | None
+    replied_before: bool
+    clock_is_running: bool
+    is_stopped: bool
+
+
+def place_of(session: Session, to: str, sender: str, now: datetime) -> Place:
+    """Find where a text belongs, making room for a new customer. Raises UnknownNumber, UnreadableSender."""
+    return _find(session, to, sender) or _begin(session, to, sender, now)
+
+
+def episode_for(session: Session, place: Place, now: datetime) -> tuple[UUID, bool]:
+    """The episode that a text belongs to, and whether somebody answered in it before."""
+    if place.episode_id is not None and place.resolved_at is None:
+        return place.episode_id, place.replied_before
+    if place.episode_id is not None and place.resolved_at is not None and now - place.resolved_at <= REOPENS_WITHIN:
+        reopen(session, place.episode_id)
+        return place.episode_id, place.replied_before
+    return _open_episode(session, place, now), False
+
+
+def reopen(session: Session, episode_id: UUID) -> None:
+    """Take "resolved" back; its clocks and history go on."""
+    session.execute(
+        update(Episode)
+        .where(Episode.id == episode_id)
+        .values(resolved_at=None, resolved_by_id=None, times_reopened=Episode.times_reopened + 1),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _open_episode(session: Session, place: Place, now: datetime) -> UUID:
+    episode_id = new_id()
+    session.connection().execute(
+        insert(_table(Episode)),
+        {
+            "id": episode_id,
+            "conversation_id": place.conversation_id,
+            "number_id": place.number_id,
+            "team_id": place.team_id,
+            "opened_at": now,
+            "times_reopened": 0,
+        },
+    )
+    return episode_id
+
+
+_FACTS = (
+    select(
+        Conversation.id,
+        Conversation.number_id,
+        Address.id.label("address_id"),
+        Conversation.team_id,
+        Number.target,
+        Conversation.assignee_id,
+        Agent.availability,
+        Agent.disabled_at,
+        Conversation.state,
+        Conversation.last_seq,
+        Conversation.waiting_since,
+        Conversation.reply_due_at,
+        Episode.id.label("episode_id"),
+        Episode.resolved_at,
+        Episode.first_replied_at,
+        Clock.id.label("clock_id"),
+        Stop.since.label("stopped_since"),
+    )
+    .join(Number, Number.id == Conversation.number_id)
+    .join(Address, Address.customer_id == Conversation.customer_id)
+    .outerjoin(Agent, Agent.id == Conversation.assignee_id)
+    .outerjoin(Episode, Episode.id == Conversation.episode_id)
+    .outerjoin(Clock, (Clock.conversation_id == Conversation.id) & (Clock.state == ClockState.RUNNING))
+    .outerjoin(Stop, (Stop.address_id == Address.id) & (Stop.number_id == Number.id))
+    .with_for_update(of=Conversation)
+)
+
+
+def _find(session: Session, to: str, sender: str) -> Place | None:
+    row = session.connection().execute(_FACTS.where(Number.address == to, Address.value == sender)).one_or_none()
+    if row is None:
+        return None
+    return Place(
+        conversation_id=row.id,
+        number_id=row.number_id,
+        address_id=row.address_id,
+        team_id=row.team_id,
+        target=row.target,
+        assignee_id=row.assignee_id,
+        assignee_is_here=row.availability in {Availability.AVAILABLE, Availability.BUSY} and row.disabled_at is None,
+        state=row.state,
+        last_seq=row.last_seq,
+        waiting_since=row.waiting_since,
+        reply_due_at=row.reply_due_at,
+        episode_id=row.episode_id,
+        resolved_at=row.resolved_at,
+        replied_before=row.first_replied_at is not None,
+        clock_is_running=row.clock_id is not None,
+        is_stopped=row.stopped_since is not None,
+    )
+
+
+def _begin(session: Session, to: str, sender: str, now: datetime) -> Place:
+    """A first text: two at the same instant still make one customer and one conversation."""
+    number = session.scalar(select(Number).where(Number.address == to))
+    if number is None:
+        raise UnknownNumber(to)
+    customer_id, address_id = _customer(session, sender, now)
+    values = {
+        "id": new_id(),
+        "customer_id": customer_id,
+        "number_id": number.id,
+        "address_id": address_id,
+        "team_id": number.team_id,
+        "state": ConversationState.WAITING_FOR_THEM,
+        "queue_at": place_in_queue(None, now),
+        "last_message_at": now,
+        "last_preview": "",
+        "last_seq": 0,
+        "last_inbound_seq": 0,
+        "last_is_ours": False,
+        "has_failure": False,
+        "created_at": now,
+    }
+    session.connection().execute(
+        upsert(_table(Conversation)).on_conflict_do_nothing(index_elements=["customer_id", "number_id"]), values
+    )
+    place = _find(session, to, sender)
+    if place is None:
+        raise LookupError("a conversation that was just made is gone")
+    return place
+
+
+def _customer(session: Session, sender: str, now: datetime) -> tuple[UUID, UUID]:
+    connection = session.connection()
+    known = select(Address.customer_id, Address.id).where(Address.value == sender)
+    if row := connection.execute(known).one_or_none():
+        return row.customer_id, row.id
+    kind, customer_id, address_id = read_sender(sender).kind, new_id(), new_id()
+    connection.execute(insert(_table(Customer)), {"id": customer_id, "created_at": now})
+    made = connection.execute(
+        upsert(_table(Address)).on_conflict_do_nothing(index_elements=["value"]).returning(Address.id),
+        {"id": address_id, "value": sender, "kind": kind, "customer_id": customer_id, "created_at": now},
+    )
+    if made.scalar_one_or_none() is None:
+        # Somebody else's transaction met this customer a moment earlier
+        connection.execute(delete(_table(Customer)).where(Customer.id == customer_id))
+        row = connection.execute(known).one()
+        return row.customer_id, row.id
+    return customer_id, address_id
+
+
+def _table(model: type[object]) -> Table:
+    return model.__table__  # type: ignore[attr-defined, no-any-return]
