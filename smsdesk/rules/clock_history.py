@@ -186,9 +186,12 @@ def _moment(event: ClockEvent, name: str) -> datetime:
 
 def _length(event: ClockEvent, name: str) -> timedelta:
     try:
-        return timedelta(seconds=float(_written(event, name)))
+        length = timedelta(seconds=float(_written(event, name)))
     except (ValueError, OverflowError) as error:
         raise ImpossibleHistory(f"{event.kind} has no readable {name}.") from error
+    if length <= timedelta(0):
+        raise ImpossibleHistory(f"{event.kind} has a {name} that is not longer than nothing.")
+    return length
 
 
 def _step(event: ClockEvent) -> Step:

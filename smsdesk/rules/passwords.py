@@ -43,9 +43,9 @@ def ensure_strong(password: str, email: str, name: str) -> None:
 
 
 def _forms(plain: str) -> tuple[str, ...]:
-    """The letters alone, and the letters with digits and signs read as the letters that they stand for."""
-    core = _EDGES.sub("", plain)
-    return _NOT_LETTERS.sub("", plain), _NOT_LETTERS.sub("", core.translate(_LEET))
+    """The letters alone, and with digits and signs read as the letters that they stand for, at the edges or not."""
+    readings = plain, _EDGES.sub("", plain).translate(_LEET), plain.translate(_LEET)
+    return tuple(_NOT_LETTERS.sub("", reading) for reading in readings)
 
 
 def _personal(email: str, name: str) -> list[str]:
