@@ -67,6 +67,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for running in started:
         running.process.kill()
         running.process.wait()
+        for pid in filter(runs, running.pids()):
+            os.kill(pid, signal.SIGKILL)
 
 
 def test_parts_start_in_order_and_stop_in_their_turns(start: Start) -> None:
