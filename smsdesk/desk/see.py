@@ -1,0 +1,105 @@
+"""What a person may see: the teams that they belong to, nothing else. Everything is looked up through here."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy.orm import Session, joinedload
+
+from smsdesk.adapters.promises import News
+from smsdesk.models.agent import Agent
+from smsdesk.models.alert import Alert, AlertRecipient
+from smsdesk.models.conversation import Conversation
+from smsdesk.models.media import Media
+from smsdesk.models.message import Message
+from smsdesk.models.number import Number
+from smsdesk.models.team import Team
+
+PEOPLE_NEWS = {"quarantine"}  # for those who see all teams only
+
+
+class NotThere(LookupError):
+    """There is none, or it is not theirs: the two must look the same from outside."""
+
+
+def in_their_teams(agent: Agent, team_id: Any) -> ColumnElement[bool]:
+    """A condition on a team column: this person may see the row."""
+    return true() if agent.sees_all_teams else team_id.in_(agent.team_ids)
+
+
+def conversations(agent: Agent) -> Select[Conversation]:
+    """Every conversation that this person may see."""
+    return select(Conversation).where(in_their_teams(agent, Conversation.team_id))
+
+
+def conversation(session: Session, agent: Agent, conversation_id: UUID) -> Conversation:
+    """One conversation with its customer, number, team and assignee. Raises NotThere."""
+    found = session.scalars(
+        conversations(agent)
+        .where(Conversation.id == conversation_id)
+        .options(
+            joinedload(Conversation.customer, innerjoin=True),
+            joinedload(Conversation.number, innerjoin=True),
+            joinedload(Conversation.address, innerjoin=True),
+            joinedload(Conversation.team, innerjoin=True),
+            joinedload(Conversation.assignee),
+        )
+    ).one_or_none()
+    return found or _missing()
+
+
+def message(session: Session, agent: Agent, message_id: UUID) -> Message:
+    """One message of a conversation that this person may see. Raises NotThere."""
+    found = session.scalars(
+        select(Message)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.id == message_id, in_their_teams(agent, Conversation.team_id))
+    ).one_or_none()
+    return found or _missing()
+
+
+def media(session: Session, agent: Agent, media_id: UUID) -> Media:
+    """One picture of a conversation that this person may see. Raises NotThere."""
+    found = session.scalars(
+        select(Media)
+        .join(Message, Message.id == Media.message_id)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Media.id == media_id, in_their_teams(agent, Conversation.team_id))
+    ).one_or_none()
+    return found or _missing()
+
+
+def teams(session: Session, agent: Agent) -> list[Team]:
+    """Their teams, by name."""
+    return list(session.scalars(select(Team).where(in_their_teams(agent, Team.id)).order_by(Team.name)))
+
+
+def numbers(session: Session, agent: Agent) -> list[Number]:
+    """The numbers of their teams, by label."""
+    return list(session.scalars(select(Number).where(in_their_teams(agent, Number.team_id)).order_by(Number.label)))
+
+
+def alerts(agent: Agent) -> Select[Alert]:
+    """Alerts that were told to this person, and for those who see all teams every alert."""
+    if agent.sees_all_teams:
+        return select(Alert)
+    return (
+        select(Alert)
+        .join(AlertRecipient)
+        .where(AlertRecipient.agent_id == agent.id, in_their_teams(agent, Alert.team_id))
+    )
+
+
+def may_hear(agent: Agent, news: News) -> bool:
+    """Whether a piece of news is for this person's open pages."""
+    if news.agent_id is not None:
+        return news.agent_id == agent.id
+    if news.team_id is not None:
+        return agent.sees_all_teams or news.team_id in agent.team_ids
+    return agent.sees_all_teams or news.kind not in PEOPLE_NEWS
+
+
+def _missing() -> Any:
+    raise NotThere
