@@ -1,0 +1,85 @@
+// One event stream per browser: the tab that holds the lock listens, the others hear from it. Says on the document: "news" {kind, id}.
+
+const KINDS = ["beat", "conversation", "alert", "me", "refresh"];
+const SILENT = 12_000; // the server beats every five seconds
+const PATIENCE = 2_000; // before anybody is told that the line is down
+const shared = "locks" in navigator && "BroadcastChannel" in window; // locks need https or localhost
+const channel = shared ? new BroadcastChannel("smsdesk") : null;
+
+let last = document.body.dataset.streamAfter ?? "";
+let heard = Date.now();
+let downSince = null;
+let told = false;
+let stream = null;
+let waits = 0;
+
+export function listen() {
+  if (channel) {
+    channel.onmessage = ({ data }) => (data.kind === "down" ? (downSince ??= Date.now()) : take(data));
+    navigator.locks.request("smsdesk-stream", () => new Promise(open)); // held until this tab goes
+  } else open();
+  setInterval(watch, 500);
+  addEventListener("online", () => stream && open());
+}
+
+function open() {
+  stream?.close();
+  heard = Date.now(); // a fresh try gets time to answer
+  stream = new EventSource(`/events?after=${encodeURIComponent(last)}`);
+  KINDS.forEach((kind) => stream.addEventListener(kind, (event) => pass(kind, event)));
+  stream.onopen = () => pass("beat", { data: "" });
+  stream.onerror = down;
+}
+
+// The browser tries again by itself, except after a refusal (503, signed out): then it is up to us.
+function down() {
+  downSince ??= Date.now();
+  channel?.postMessage({ kind: "down" });
+  if (stream.readyState === EventSource.CLOSED) setTimeout(open, Math.min(1_000 * 2 ** waits++, 15_000));
+}
+
+function pass(kind, { data, lastEventId }) {
+  waits = 0;
+  const news = { kind, data, last: lastEventId || last };
+  channel?.postMessage(news);
+  take(news);
+}
+
+function take({ kind, data, last: id }) {
+  heard = Date.now();
+  last = id;
+  downSince = null;
+  if (told || kind === "refresh") again();
+  else say({ kind, ...read(data) });
+}
+
+function watch() {
+  if (Date.now() - heard > SILENT) {
+    downSince ??= Date.now();
+    if (stream) open();
+  }
+  if (downSince && Date.now() - downSince > PATIENCE) show(true);
+}
+
+// After a break anything may have happened: everything on the screen is fetched anew.
+function again() {
+  show(false);
+  say({ kind: "everything" });
+}
+
+function show(state) {
+  told = state;
+  document.getElementById("connection").hidden = !state;
+}
+
+function say(detail) {
+  document.dispatchEvent(new CustomEvent("news", { detail }));
+}
+
+function read(data) {
+  try {
+    return { ...JSON.parse(data) };
+  } catch {
+    return {}; // a beat says nothing
+  }
+}
