@@ -1,1 +1,11 @@
-"""The operator's commands."""
+"""The operator's commands: `flask --app wsgi desk …`."""
+
+from __future__ import annotations
+
+from flask.cli import AppGroup
+
+from smsdesk.cli import clocks, demo, people, shop
+
+desk = AppGroup("desk", help="Set up and look after this SMSDesk.")
+for command in (*shop.COMMANDS, *people.COMMANDS, *demo.COMMANDS, *clocks.COMMANDS):
+    desk.add_command(command)
