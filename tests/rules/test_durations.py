@@ -46,6 +46,7 @@ def test_anything_else_is_refused_with_a_sentence_that_names_the_form(typed: str
         (3_603, "1 hour"),
         (3_900, "1 hour 5 minutes"),
         (100_800, "1 day 4 hours"),
+        (101_110, "1 day 4 hours"),
         (172_800, "2 days"),
         (-134, "2 minutes 14 seconds"),
     ],

@@ -61,6 +61,12 @@ def test_among_perfect_equals_the_name_decides_and_the_reason_does_not_boast() -
     assert chosen(agent("Tom"), agent("Ana")) == "Ana is free and is next in turn"
 
 
+def test_two_namesakes_do_not_depend_on_who_was_read_first() -> None:
+    one, other = agent("Ana", number=1), agent("Ana", number=2)
+
+    assert choose([one, other], None, "Priya") == choose([other, one], None, "Priya")
+
+
 def test_an_equal_whose_pause_was_shorter_takes_no_honour_away() -> None:
     candidates = agent("Ana", 0, idle=9), agent("Tom", 0, idle=1), agent("Sam", 3, idle=9)
 
@@ -83,7 +89,7 @@ crowds = st.lists(
         available=st.booleans(),
         load=st.integers(0, 8),
         capacity=st.integers(0, 6),
-        idle_since=st.datetimes(datetime(2026, 1, 1), datetime(2026, 1, 2), timezones=st.just(UTC)),  # noqa: DTZ001
+        idle_since=st.sampled_from([NINE, NINE - timedelta(minutes=5)]),
     ),
     max_size=8,
     unique_by=lambda candidate: candidate.agent_id,

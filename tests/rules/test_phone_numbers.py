@@ -28,6 +28,8 @@ from smsdesk.rules.phone_numbers import (
         ("+1415555٠١٩٩", SenderKind.ALPHANUMERIC),
         ("+1 415 555 0199", SenderKind.ALPHANUMERIC),
         ("\u202a+14155550199", SenderKind.ALPHANUMERIC),
+        (" +14155550199", SenderKind.ALPHANUMERIC),
+        ("+14155550199 ", SenderKind.ALPHANUMERIC),
         ("14155550199", SenderKind.ALPHANUMERIC),
         ("729", SenderKind.SHORT_CODE),
         ("72975", SenderKind.SHORT_CODE),
@@ -60,8 +62,12 @@ def test_what_cannot_be_an_address_is_refused(verbatim: str) -> None:
 near_numbers = st.text(alphabet="+10415\u0661\u202a\n\0 whatsp:", max_size=16)
 
 
-@given(st.one_of(near_numbers, st.text(max_size=66)), st.one_of(near_numbers, st.text(max_size=66)))
-def test_two_different_senders_never_become_one_person(one: str, other: str) -> None:
+decoration = st.text(alphabet=" \u00a0\u200b\u202a+0", max_size=2)
+
+
+@given(st.one_of(near_numbers, st.text(max_size=66)), decoration, decoration)
+def test_two_different_senders_never_become_one_person(one: str, before: str, behind: str) -> None:
+    other = before + one.swapcase() + behind
     try:
         values = {read_sender(one).value, read_sender(other).value}
     except UnreadableSender:
