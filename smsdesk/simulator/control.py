@@ -103,7 +103,7 @@ class Control:
         self._carrier.refuse_for(float(_wish(asked)["seconds"]))
         return of_json(200, {})
 
-    def _phones(self, asked: Asked, address: str) -> Reply:
+    def _phones(self, _: Asked, address: str) -> Reply:
         """One customer's texts, oldest first, as the phone shows them; without an address: who has a phone here."""
         book = self._carrier.ledger
         if not address:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from smsdesk.adapters.outside_http import Limits, origin_of
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
 OFFICIAL = "https://api.twilio.com"
 
 
-def api_limits(settings: Settings, most_bytes: int) -> Limits:
+def api_limits(settings: Settings, most_bytes: int, total: timedelta) -> Limits:
     """The API's own address and no other; another address than Twilio's was set by the operator, and may be in a private range."""
     base = settings.twilio_api_base_url
-    return Limits(frozenset({origin_of(base)}), most_bytes, may_be_private=base != OFFICIAL)
+    return Limits(frozenset({origin_of(base)}), most_bytes, total=total, may_be_private=base != OFFICIAL)
 
 
 def credentials(settings: Settings) -> tuple[str, str]:

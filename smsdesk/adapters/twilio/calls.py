@@ -25,9 +25,9 @@ MOST_JSON = 4 * 1024 * 1024
 class Calls(HttpClient):  # type: ignore[misc]
     """The client's transport. Raises the door's NotConnected and CallBroken, and Throttled, which the client itself has no word for."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, total: timedelta) -> None:
         super().__init__(logging.getLogger(__name__), is_async=False)
-        self._door = Door(api_limits(settings, MOST_JSON))
+        self._door = Door(api_limits(settings, MOST_JSON, total))
 
     def request(
         self,

@@ -43,8 +43,10 @@ T = TypeVar("T")
 class TwilioCarrier:
     """One client for the whole process, made when first needed: importing it takes a third of a second."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, total: timedelta = timedelta(seconds=15)) -> None:
+        """`total` bounds each call as a whole, and must stay well below the lease of a claimed text."""
         self._settings = settings
+        self._total = total
         self._media = MediaFetch(settings)
 
     def send(self, text: Outgoing) -> Outcome:
@@ -100,7 +102,11 @@ class TwilioCarrier:
         name, password = credentials(self._settings)
         # an empty environment: the client would read a region from ours
         client = Client(
-            name, password, self._settings.twilio_account_sid, http_client=Calls(self._settings), environment={"-": ""}
+            name,
+            password,
+            self._settings.twilio_account_sid,
+            http_client=Calls(self._settings, self._total),
+            environment={"-": ""},
         )
         client.api.base_url = self._settings.twilio_api_base_url
         return client

@@ -45,7 +45,7 @@ class MediaFetch:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._api = Door(api_limits(settings, MOST_BYTES))
+        self._api = Door(api_limits(settings, MOST_BYTES, TOTAL))
         self._cdn = Door(Limits(CDN, MOST_BYTES, total=TOTAL))
 
     def fetch(self, account_sid: str, message_sid: str, media_sid: str) -> Media:
