@@ -1,0 +1,1 @@
+"""What SMSDesk costs, measured against a floor in the same run: `make bench`."""

@@ -1,0 +1,220 @@
+"""What must always hold, as questions to the database; each answers with how many rows break it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from smsdesk.desk.replay import differences
+from smsdesk.models.alert import Alert
+from smsdesk.models.clock import Clock
+from smsdesk.models.consent import Stop
+from smsdesk.models.conversation import Conversation, ConversationState
+from smsdesk.models.customer import Address
+from smsdesk.models.media import Media, MediaState
+from smsdesk.models.message import AuthorKind, DeliveryReport, Direction, Message
+from smsdesk.models.number import Number
+from smsdesk.rules.delivery_status import FROM_CARRIER, RANK, State
+from smsdesk.rules.reply_clock import ClockState
+
+PATIENCE = timedelta(seconds=60)  # trust.md 6.2: everything holds again within a minute
+IN_FLIGHT_MOMENT = timedelta(seconds=45)  # a call that had begun before a STOP was committed
+PARKED_FOR = timedelta(hours=24)
+RECONCILED_WITHIN = timedelta(minutes=40)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: what was found, and, where it is not well, what to do."""
+
+    name: str
+    ok: bool
+    found: str
+    fix: str = ""
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A question whose answer must be zero rows."""
+
+    name: str
+    broken: Callable[[datetime], Select[int]]
+    fix: str
+
+
+def invariants(session: Session, now: datetime) -> Iterator[Finding]:
+    """Every invariant that a query can answer."""
+    for invariant in INVARIANTS:
+        broken = session.scalar(invariant.broken(now)) or 0
+        yield Finding(invariant.name, broken == 0, f"{broken} rows", invariant.fix if broken else "")
+    yield _replay(session)
+
+
+def _replay(session: Session) -> Finding:
+    found = list(islice(differences(session), 5))
+    words = "; ".join(map(str, found)) or "no differences"
+    return Finding(
+        "clocks are what their events add up to",
+        not found,
+        words,
+        "Run: flask --app wsgi desk replay-clocks" if found else "",
+    )
+
+
+def _waiting_without_clock(_now: datetime) -> Select[int]:
+    running = exists().where(Clock.conversation_id == Conversation.id, Clock.state == ClockState.RUNNING)
+    waits = Conversation.state == ConversationState.WAITING_FOR_US
+    return select(func.count()).select_from(Conversation).where(or_(and_(waits, ~running), and_(~waits, running)))
+
+
+def _deadline_differs(_now: datetime) -> Select[int]:
+    join = and_(Clock.conversation_id == Conversation.id, Clock.state == ClockState.RUNNING)
+    return (
+        select(func.count())
+        .select_from(Conversation)
+        .join(Clock, join)
+        .where(Conversation.reply_due_at != Clock.due_at)
+    )
+
+
+def _silent_clock(now: datetime) -> Select[int]:
+    return select(func.count()).select_from(Clock).where(Clock.next_alert_at < now - PATIENCE)
+
+
+def _missed_without_alert(now: datetime) -> Select[int]:
+    told = exists().where(Alert.clock_id == Clock.id, Alert.kind == "breach")
+    late = or_(
+        and_(Clock.state == ClockState.RUNNING, Clock.due_at < now - PATIENCE),
+        and_(Clock.state == ClockState.FULFILLED, Clock.fulfilled_at >= Clock.due_at, Clock.breached_at.is_not(None)),
+    )
+    return select(func.count()).select_from(Clock).where(late, ~told)
+
+
+def _untold_alert(now: datetime) -> Select[int]:
+    return select(func.count()).select_from(Alert).where(Alert.told_at.is_(None), Alert.claimed_at < now - PATIENCE)
+
+
+def _stuck_sending(now: datetime) -> Select[int]:
+    overdue = or_(
+        and_(Message.state.in_([State.READY, State.RETRY_WAIT]), Message.not_after < now - PATIENCE),
+        and_(Message.state == State.SENDING, Message.lease_until < now - PATIENCE),
+        and_(Message.state == State.UNKNOWN, Message.called_at < now - RECONCILED_WITHIN),
+    )
+    return select(func.count()).select_from(Message).where(overdue)
+
+
+def _sent_after_stop(_now: datetime) -> Select[int]:
+    return (
+        select(func.count())
+        .select_from(Message)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(Address, Address.value == Message.recipient)
+        .join(Stop, and_(Stop.address_id == Address.id, Stop.number_id == Conversation.number_id))
+        .where(Message.direction == Direction.OUT, Message.accepted_at > Stop.since + IN_FLIGHT_MOMENT)
+    )
+
+
+def _state_behind_reports(_now: datetime) -> Select[int]:
+    ranks = case({state.value: rank for state, rank in RANK.items()}, value=Message.state, else_=0)
+    told = case({word: RANK[state] for word, state in FROM_CARRIER.items()}, value=DeliveryReport.word, else_=0)
+    return (
+        select(func.count())
+        .select_from(DeliveryReport)
+        .join(Message, Message.id == DeliveryReport.message_id)
+        .where(told > ranks)
+    )
+
+
+def _parked_too_long(now: datetime) -> Select[int]:
+    return (
+        select(func.count())
+        .select_from(DeliveryReport)
+        .where(DeliveryReport.message_id.is_(None), DeliveryReport.received_at < now - PARKED_FOR)
+    )
+
+
+def _accepted_without_sid(_now: datetime) -> Select[int]:
+    reached = Message.state.in_([State.ACCEPTED, State.SENT, State.DELIVERED])
+    return (
+        select(func.count())
+        .select_from(Message)
+        .where(Message.direction == Direction.OUT, reached, Message.accepted_at.is_(None))
+    )
+
+
+def _out_of_order(_now: datetime) -> Select[int]:
+    later, earlier = Message.__table__.alias("later"), Message.__table__.alias("earlier")
+    return (
+        select(func.count())
+        .select_from(later.join(earlier, later.c.conversation_id == earlier.c.conversation_id))
+        .where(
+            later.c.direction == Direction.OUT,
+            earlier.c.direction == Direction.OUT,
+            later.c.author_kind == AuthorKind.AGENT,
+            later.c.seq > earlier.c.seq,
+            later.c.accepted_at < earlier.c.accepted_at,
+        )
+    )
+
+
+def _waiting_media(now: datetime) -> Select[int]:
+    return (
+        select(func.count())
+        .select_from(Media)
+        .where(Media.state == MediaState.WAITING, Media.not_before < now - 10 * PATIENCE)
+    )
+
+
+def _wrong_team(_now: datetime) -> Select[int]:
+    missing = ~exists().where(Number.id == Conversation.number_id)
+    return select(func.count()).select_from(Conversation).where(missing)
+
+
+INVARIANTS = (
+    Invariant(
+        "who waits for us has a running clock, and nobody else",
+        _waiting_without_clock,
+        "Report this: it is a fault of SMSDesk.",
+    ),
+    Invariant("the queue shows the clock's deadline", _deadline_differs, "Report this: it is a fault of SMSDesk."),
+    Invariant(
+        "no clock is silent past its moment",
+        _silent_clock,
+        "Is the clock process running? Start: python -m workers.clock",
+    ),
+    Invariant(
+        "every missed deadline has its alert",
+        _missed_without_alert,
+        "Is the clock process running? Start: python -m workers.clock",
+    ),
+    Invariant(
+        "every alert was told",
+        _untold_alert,
+        "Is the reminders worker running? Start: python -m workers.start reminders",
+    ),
+    Invariant(
+        "no text is stuck on its way",
+        _stuck_sending,
+        "Is the outbound worker running? Start: python -m workers.start outbound",
+    ),
+    Invariant("nothing was sent after a STOP", _sent_after_stop, "Report this: it is a fault of SMSDesk."),
+    Invariant(
+        "no text stands behind its delivery reports", _state_behind_reports, "Report this: it is a fault of SMSDesk."
+    ),
+    Invariant(
+        "no delivery report is unclaimed for a day",
+        _parked_too_long,
+        "Does another product share this carrier account? Its callbacks come here.",
+    ),
+    Invariant("what the carrier has says since when", _accepted_without_sid, "Report this: it is a fault of SMSDesk."),
+    Invariant("replies left in the order of their approval", _out_of_order, "Report this: it is a fault of SMSDesk."),
+    Invariant(
+        "no picture waits for ever", _waiting_media, "Is the media worker running? Start: python -m workers.start media"
+    ),
+    Invariant("every conversation has its number", _wrong_team, "Report this: it is a fault of SMSDesk."),
+)
