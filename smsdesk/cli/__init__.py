@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from smsdesk.cli import clocks, demo, people, shop
+from smsdesk.cli import clocks, demo, doctor, people, shop
 
 desk = AppGroup("desk", help="Set up and look after this SMSDesk.")
-for command in (*shop.COMMANDS, *people.COMMANDS, *demo.COMMANDS, *clocks.COMMANDS):
+for command in (*shop.COMMANDS, *people.COMMANDS, *demo.COMMANDS, *clocks.COMMANDS, *doctor.COMMANDS):
     desk.add_command(command)
