@@ -1,0 +1,61 @@
+"""Places where a test may break a process on purpose: `SMSDESK_FAILPOINT=name[:kill|stop|raise|sleep=N][@nth]`.
+
+Nothing happens unless SMSDESK_TESTING=1 is set too, and production refuses to start with it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+import time
+from dataclasses import dataclass, field
+
+WRITTEN = re.compile(r"(?P<name>[a-z_.]+)(:(?P<deed>kill|stop|raise|sleep=(?P<seconds>[0-9.]+)))?(@(?P<nth>[0-9]+))?")
+
+
+class FailpointReached(RuntimeError):
+    """A test asked for this."""
+
+
+@dataclass
+class _Failpoint:
+    name: str
+    deed: str
+    seconds: float
+    nth: int
+    passed: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def pass_by(self) -> None:
+        with self.lock:
+            self.passed += 1
+            if self.passed != self.nth:
+                return
+        if self.deed == "raise":
+            raise FailpointReached(self.name)
+        if self.deed.startswith("sleep"):
+            time.sleep(self.seconds)
+            return
+        os.kill(os.getpid(), signal.SIGSTOP if self.deed == "stop" else signal.SIGKILL)
+
+
+def reach(name: str) -> None:
+    """Say that this place is reached."""
+    if _armed is not None and _armed.name == name:
+        _armed.pass_by()
+
+
+def _read(environ: dict[str, str]) -> _Failpoint | None:
+    asked = environ.get("SMSDESK_FAILPOINT", "")
+    if not asked or environ.get("SMSDESK_TESTING") != "1":
+        return None
+    match = WRITTEN.fullmatch(asked)
+    if match is None:
+        raise ValueError("SMSDESK_FAILPOINT is written name[:kill|stop|raise|sleep=N][@nth]")
+    deed = match["deed"] or "kill"
+    return _Failpoint(match["name"], deed, float(match["seconds"] or 0), int(match["nth"] or 1))
+
+
+_armed = _read(dict(os.environ))

@@ -1,0 +1,120 @@
+"""`python -m workers.clock`: sleeps until the next moment that somebody was promised, and claims what is due.
+
+Any number of these may run. It needs no Redis; without one it tells the alerts itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from config.settings import BadSettings
+from smsdesk.adapters import clock
+from smsdesk.adapters.failpoints import reach
+from smsdesk.desk import remind
+from smsdesk.models.alert import Alert
+from smsdesk.models.heartbeat import Heartbeat
+from workers import reminders, routing
+from workers.wired import wiring
+
+log = logging.getLogger(__name__)
+
+LONGEST_SLEEP = timedelta(milliseconds=250)
+SHORTEST_SLEEP = timedelta(milliseconds=1)
+BEAT_EVERY = timedelta(seconds=2)
+SWEEP_EVERY = timedelta(seconds=5)
+TELLS_ITSELF_AFTER = timedelta(seconds=1)  # by then a worker would have told
+
+
+class Ticker:
+    """What the clock process does again and again, each at its own pace."""
+
+    def __init__(self) -> None:
+        self._next: dict[str, datetime] = {}
+
+    def tick(self) -> timedelta:
+        """Do what is due; returns how long to sleep."""
+        wait = claim()
+        self._each("beat", BEAT_EVERY, beat)
+        self._each("tell", TELLS_ITSELF_AFTER / 2, tell_what_was_left)
+        self._each("sweep", SWEEP_EVERY, sweep)
+        return wait
+
+    def _each(self, name: str, every: timedelta, deed: Callable[[], None]) -> None:
+        if self._next.get(name, clock.now()) <= clock.now():
+            self._next[name] = clock.now() + every
+            deed()
+
+
+def main() -> None:
+    """Until SIGTERM."""
+    try:
+        wired = wiring()
+    except BadSettings as error:
+        sys.exit(str(error))
+    stopping, ticker = threading.Event(), Ticker()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    log.info("the clock runs")
+    while not stopping.is_set():
+        stopping.wait(_ticked(ticker).total_seconds())
+    wired.keeper.flush()
+
+
+def claim() -> timedelta:
+    """Turn what is due into alerts; returns how long nothing is due, a quarter of a second at most."""
+    with wiring().database.reading() as session:  # an idle look must not keep writers waiting
+        due_at = remind.next_due_at(session)
+    now = clock.now()
+    if due_at is None or due_at > now:
+        return LONGEST_SLEEP if due_at is None else min(LONGEST_SLEEP, max(SHORTEST_SLEEP, due_at - now))
+    with wiring().database.transaction() as session:
+        claimed = remind.claim_due(session, now)
+        reach("sla.before_commit")
+    reach("sla.after_commit")
+    # Nothing found: another clock process holds it, or its clock is stopping at this moment
+    return timedelta(0) if claimed else SHORTEST_SLEEP * 10
+
+
+def beat() -> None:
+    """Say that the clock ticks, for `/readyz` and the doctor."""
+    values = {"name": "clock", "at": clock.now()}
+    with wiring().database.transaction() as session:
+        session.execute(upsert(Heartbeat).on_conflict_do_update(index_elements=["name"], set_={"at": values["at"]}), values)  # fmt: skip
+
+
+def tell_what_was_left() -> None:
+    """Alerts that no worker told within a second: Redis is away, or the worker is."""
+    with wiring().database.reading() as session:
+        left = _has_untold(session, clock.now() - TELLS_ITSELF_AFTER)
+    if left:
+        reminders.sweep()
+
+
+def sweep() -> None:
+    """The last resort for what needs neither Redis nor the carrier."""
+    routing.sweep()
+
+
+def _has_untold(session: Session, since: datetime) -> bool:
+    return bool(session.scalar(select(exists().where(Alert.told_at.is_(None), Alert.claimed_at < since))))
+
+
+def _ticked(ticker: Ticker) -> timedelta:
+    try:
+        return ticker.tick()
+    except Exception:  # the database may be away; the clock must go on when it is back
+        log.exception("a tick failed")
+        return LONGEST_SLEEP * 4
+
+
+if __name__ == "__main__":
+    main()

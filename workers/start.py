@@ -1,0 +1,117 @@
+"""`python -m workers.start <queue>`: an RQ worker on one queue, and beside it a sweep that goes on without Redis."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from redis import Redis
+from redis.exceptions import RedisError, ResponseError
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+
+from config.queues import QUEUES
+from config.settings import BadSettings
+from smsdesk.adapters.queue import connect
+from workers.wired import wiring
+
+log = logging.getLogger(__name__)
+
+SWEEP_EVERY = 5.0  # seconds
+LAST_SWEEP_ENDS_WITHIN = 20.0
+REDIS_AGAIN_AFTER = 1.0
+
+
+class PreloadedWorker(SimpleWorker):
+    """Runs jobs in this process, which has loaded everything: a fork a job is five to ten times slower."""
+
+    max_connection_wait_time = 2.0  # seconds; a Redis that is back is used again soon
+
+    def __init__(self, queue: str, redis: Redis, stopping: threading.Event) -> None:
+        self.stopping = stopping
+        super().__init__(
+            [Queue(queue, connection=redis, serializer=JSONSerializer)],
+            connection=redis,
+            serializer=JSONSerializer,
+            worker_ttl=45,
+            maintenance_interval=30,
+            job_monitoring_interval=10,
+            log_job_description=False,
+        )
+
+    def handle_warm_shutdown_request(self) -> None:
+        self.stopping.set()
+
+
+def main(arguments: list[str]) -> None:
+    """Until SIGTERM: the job that runs is finished, then the process ends."""
+    if len(arguments) != 1 or arguments[0] not in QUEUES:
+        sys.exit(f"Name one queue: {', '.join(QUEUES)}.")
+    try:
+        wired = wiring()
+    except BadSettings as error:
+        sys.exit(str(error))
+    queue, stopping = arguments[0], threading.Event()
+    work = importlib.import_module(f"workers.{queue}")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    sweeper = threading.Thread(target=keep_sweeping, args=(work.sweep, stopping), name="sweep", daemon=True)
+    sweeper.start()
+    log.info("worker of queue %s is ready", queue)
+    work_on(queue, wired.settings.redis_url, stopping)
+    sweeper.join(LAST_SWEEP_ENDS_WITHIN)
+    wired.keeper.flush()
+
+
+def work_on(queue: str, redis_url: str, stopping: threading.Event) -> None:
+    """Take jobs until told to stop. Without Redis the process stays: its sweep is what carries the work then."""
+    while not stopping.is_set():
+        redis = connect(redis_url)
+        try:
+            warn_if_evicting(redis)
+            PreloadedWorker(queue, redis, stopping).work(logging_level="WARNING")
+        except RedisError as error:
+            log.warning("queue %s: Redis is away (%s); the sweep goes on without it", queue, type(error).__name__)
+        finally:
+            redis.close()
+        _heed_signals_again(stopping)
+        stopping.wait(REDIS_AGAIN_AFTER)
+
+
+def keep_sweeping(sweep: Callable[[], None], stopping: threading.Event) -> None:
+    """What no job told of, or a lost one did, is found here."""
+    while True:
+        try:
+            sweep()
+        except Exception:  # the database may be away, or one row odd; the next sweep must come whatever this one met
+            log.exception("a sweep failed")
+        if stopping.wait(SWEEP_EVERY):
+            return
+
+
+def warn_if_evicting(redis: Redis) -> None:
+    """A Redis that evicts loses wake-ups in silence; work then waits for the sweep."""
+    try:
+        policy = redis.config_get("maxmemory-policy").get("maxmemory-policy")
+    except ResponseError:  # a hosted Redis may not tell
+        return
+    if policy != "noeviction":
+        log.error("Redis evicts (maxmemory-policy %s); set it to noeviction", policy)
+
+
+def _heed_signals_again(stopping: threading.Event) -> None:
+    # RQ leaves its own handlers behind, which speak to a worker that is gone
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
