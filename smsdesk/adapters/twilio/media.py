@@ -56,27 +56,22 @@ class MediaFetch:
         url = f"{self._settings.twilio_api_base_url}/2010-04-01/Accounts/{account_sid}/Messages/{message_sid}/Media/{media_sid}"
         answer = _ask(self._api, Ask("GET", url, basic_auth(*credentials(self._settings))))
         if answer.status in REDIRECTS:
-            answer = self._follow_once(urljoin(url, answer.headers.get("location", "")))
+            answer = self._follow_once(url, answer.headers.get("location", ""))
         return _media(answer)
 
-    def _follow_once(self, url: str) -> Answer:
+    def _follow_once(self, url: str, location: str) -> Answer:
         """Without credentials, whoever is named."""
-        if not self._may_follow(url):
-            raise MediaRefused("the attachment was redirected to a place that is not the carrier's")
-        own = urlsplit(self._settings.twilio_api_base_url).hostname in LOOPBACK and self._is_api(url)
-        return _ask(self._api if own else self._cdn, Ask("GET", url))
-
-    def _may_follow(self, url: str) -> bool:
         try:
-            origin = origin_of(url)
-        except AddressRefused:
-            return False
-        if urlsplit(self._settings.twilio_api_base_url).hostname in LOOPBACK and self._is_api(url):
-            return True
-        return origin in CDN and urlsplit(url).path.startswith(BUCKET.get(origin.host, "/"))
-
-    def _is_api(self, url: str) -> bool:
-        return origin_of(url) == origin_of(self._settings.twilio_api_base_url)
+            target = urljoin(url, location)
+            origin = origin_of(target)
+        except (ValueError, AddressRefused) as error:
+            raise MediaRefused("the attachment was redirected to an address that cannot be read") from error
+        api = origin_of(self._settings.twilio_api_base_url)
+        if origin == api and api.host in LOOPBACK:
+            return _ask(self._api, Ask("GET", target))
+        if origin in CDN and urlsplit(target).path.startswith(BUCKET.get(origin.host, "/")):
+            return _ask(self._cdn, Ask("GET", target))
+        raise MediaRefused("the attachment was redirected to a place that is not the carrier's")
 
 
 def _ask(door: Door, ask: Ask) -> Answer:
