@@ -160,7 +160,9 @@ class HeaderPicture:
     state: str
     state_words: str
     assignee: str | None
+    assignee_id: UUID | None
     mine: bool
+    last_inbound_seq: int
     choices: tuple[Choice, ...]
 
 

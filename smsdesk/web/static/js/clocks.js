@@ -24,8 +24,8 @@ function show() {
 
 function write(holder, place, now, signed) {
   const due = Date.parse(holder.dataset.dueAt);
-  const late = now > due;
-  const words = (late && signed ? "−" : "") + length(Math.abs(due - now), late);
+  const late = now - due >= 1_000; // an answer on the deadline second keeps the promise
+  const words = (late && signed ? "−" : "") + length(Math.abs(due - now));
   const urgency = late ? "late" : now >= Date.parse(holder.dataset.soonAt) ? "soon" : "calm";
   if (place.textContent !== words) place.textContent = words;
   if (holder.dataset.urgency !== urgency) holder.dataset.urgency = urgency;
@@ -39,11 +39,11 @@ function ring({ dataset, firstElementChild }, now) {
   firstElementChild.lastElementChild.setAttribute("stroke-dasharray", `${share.toFixed(1)} 100`);
 }
 
-// 3:12, 1:04:05, 2 d 4 h; what is left is rounded up, so that 0:00 means that it is due
-function length(milliseconds, late) {
-  const all = late ? Math.floor(milliseconds / 1_000) : Math.ceil(milliseconds / 1_000);
+// 3:12, 1:04:05, 2d 4h: the same face as rules/durations.py draws
+function length(milliseconds) {
+  const all = Math.floor(milliseconds / 1_000);
   const [days, hours, minutes, seconds] = [Math.floor(all / 86_400), Math.floor(all / 3_600) % 24, Math.floor(all / 60) % 60, all % 60];
   const two = (n) => String(n).padStart(2, "0");
-  if (days) return `${days} d ${hours} h`;
+  if (days) return `${days}d ${hours}h`;
   return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }

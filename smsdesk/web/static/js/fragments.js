@@ -17,7 +17,8 @@ export function everything() {
 function parts({ kind, id }) {
   return [...document.querySelectorAll("[data-live-url]")].filter(({ dataset }) => {
     if (kind === "everything") return true;
-    return dataset.liveOn.split(" ").includes(kind) && (!dataset.liveId || dataset.liveId === id);
+    const another = kind === "conversation" && dataset.liveId && dataset.liveId !== id;
+    return dataset.liveOn.split(" ").includes(kind) && !another;
   });
 }
 

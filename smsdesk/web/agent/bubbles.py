@@ -1,0 +1,89 @@
+"""One text as a bubble: its words, its pictures, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from smsdesk.models.agent import Agent
+from smsdesk.models.media import Media as StoredMedia
+from smsdesk.models.media import MediaState
+from smsdesk.models.message import AuthorKind, Direction, Message
+from smsdesk.rules.delivery_status import State, explain, is_failure, shown_as
+from smsdesk.rules.wording import delivery_words
+from smsdesk.web.agent import words
+from smsdesk.web.agent.pictures import Bubble, Media
+
+TEXTS: Select[*tuple[Any, ...]] = select(
+    Message.id,
+    Message.seq,
+    Message.direction,
+    Message.author_kind,
+    Message.body,
+    Message.state,
+    Message.error_code,
+    Message.block_reason,
+    Message.media_count,
+    Message.created_at,
+    Agent.name.label("author"),
+).outerjoin(Agent, Agent.id == Message.author_id)
+
+TICKS = {State.SENT: "✓", State.DELIVERED: "✓✓"}
+ON_ITS_WAY = frozenset({State.READY, State.RETRY_WAIT, State.SENDING, State.UNKNOWN, State.ACCEPTED})
+UNSURE = (("resend", "Send again"), ("mark-sent", "It was sent"))
+PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+
+
+def bubble(text: Row[Any], media: Sequence[StoredMedia], zone: str, *, first_unread: bool = False) -> Bubble:
+    """`text` is a row of TEXTS."""
+    outgoing = text.direction is Direction.OUT
+    return Bubble(
+        id=text.id,
+        seq=text.seq,
+        outgoing=outgoing,
+        body=text.body,
+        media=tuple(_media(one) for one in media),
+        author=_author(text) if outgoing else None,
+        at=text.created_at,
+        at_words=words.time_of_day(text.created_at, zone),
+        state_words=delivery_words(shown_as(text.state)) if outgoing else "",
+        ticks=TICKS.get(text.state, "") if outgoing else "",
+        error_words=_error(text),
+        mood=_mood(text.state) if outgoing else "",
+        choices=UNSURE if text.state is State.UNCONFIRMED else (),
+        first_unread=first_unread,
+    )
+
+
+def _author(text: Row[Any]) -> str:
+    return text.author if text.author_kind is AuthorKind.AGENT and text.author else "Automatic"
+
+
+def _mood(state: State) -> str:
+    if is_failure(state):
+        return "failed"
+    if state is State.UNCONFIRMED:
+        return "unconfirmed"
+    return "on-its-way" if state in ON_ITS_WAY else ""
+
+
+def _error(text: Row[Any]) -> str | None:
+    if text.block_reason:
+        return str(text.block_reason)
+    if text.error_code is None or text.state is State.DELIVERED:
+        return None
+    known = explain(text.error_code)
+    return f"{known} ({text.error_code})" if known else f"The carrier gives error {text.error_code}."
+
+
+def _media(one: StoredMedia) -> Media:
+    is_picture = one.content_type in PICTURES
+    kind = "Picture" if is_picture else "File"
+    by_state = {
+        MediaState.READY: f"{kind} from the customer",
+        MediaState.WAITING: f"{kind}: being fetched",
+        MediaState.REFUSED: one.refusal or f"{kind}: could not be fetched",
+    }
+    return Media(one.id, one.state.value, is_picture, by_state[one.state])

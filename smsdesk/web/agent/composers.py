@@ -1,0 +1,44 @@
+"""Where the agent writes, as a picture: the draft, what it costs, and whether anything may be sent at all."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from smsdesk.adapters.ids import new_id
+from smsdesk.desk.comply import is_stopped
+from smsdesk.models.agent import Agent
+from smsdesk.models.conversation import Conversation
+from smsdesk.models.reading import Draft
+from smsdesk.rules.segments import count
+from smsdesk.web.agent.pictures import ComposerPicture
+
+BLOCKED = "This customer texted STOP. Nothing can be sent until they text START; notes stay possible."
+MANY = 3  # segments from which the count is shown in another colour
+
+
+def composer_picture(session: Session, conversation: Conversation, author: Agent) -> ComposerPicture:
+    """With the author's own draft; `seen` is everything up to now, since the thread is drawn in the same answer."""
+    draft = session.get(Draft, (author.id, conversation.id))
+    return compose(session, conversation, draft.body if draft else "", conversation.last_seq, new_id().hex)
+
+
+def compose(session: Session, conversation: Conversation, body: str, seen: int, client_token: str) -> ComposerPicture:
+    """With a body that was not sent."""
+    stopped = is_stopped(session, conversation.address_id, conversation.number_id)
+    return ComposerPicture(
+        conversation_id=conversation.id,
+        customer=conversation.customer.called,
+        body=body,
+        client_token=client_token,
+        seen=seen,
+        measure=measure(body),
+        blocked_words=BLOCKED if stopped else None,
+    )
+
+
+def measure(body: str) -> str:
+    """`78 chars · 1 segment`, and what makes it dear."""
+    cost = count(body)
+    plural = "" if cost.segments == 1 else "s"
+    dear = f" · {' '.join(cost.costly[:3])} makes it dearer" if cost.costly and cost.segments > 1 else ""
+    return f"{cost.characters} chars · {cost.segments} segment{plural}{dear}"

@@ -1,0 +1,80 @@
+"""What happened in a conversation, as sentences in its thread: one table from the event's kind to its words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, aliased
+
+from smsdesk.models.agent import Agent
+from smsdesk.models.event import Event
+from smsdesk.models.team import Team
+from smsdesk.web.agent import words
+from smsdesk.web.agent.pictures import Line
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A kind of event in words; `bad` ones are shown in red."""
+
+    sentence: str
+    bad: bool = False
+
+
+HAPPENINGS: dict[str, Happening] = {
+    "conversation.routed": Happening("Routed to {subject}: {reason}"),
+    "conversation.taken": Happening("{actor} took it"),
+    "conversation.passed_on": Happening("{actor} passed it on to {subject}"),
+    "conversation.passed_to_team": Happening("{actor} passed it on to {team}"),
+    "conversation.released": Happening("{actor} put it back for anybody"),
+    "conversation.handed_back": Happening("{actor} went away, so it waits for somebody else"),
+    "conversation.resolved": Happening("Resolved by {actor}"),
+    "conversation.reopened": Happening("Reopened by {actor}"),
+    "consent.stopped": Happening("STOP received: nothing more is sent to this customer", bad=True),
+    "consent.started": Happening("START received: replies are allowed"),
+    "clock.breach": Happening("The promised time ran out", bad=True),
+    "clock.reactivated": Happening("The answer did not arrive: the wait goes on from its start", bad=True),
+}
+
+
+def lines(session: Session, conversation_id: UUID, zone: str) -> Iterator[Line]:
+    """The latest happenings that a thread shows, newest first."""
+    for event in session.execute(_events(conversation_id)):
+        happening = HAPPENINGS[event.kind]
+        yield Line(_sentence(happening, event), event.at, words.time_of_day(event.at, zone), happening.bad)
+
+
+def _sentence(happening: Happening, event: Row[Any]) -> str:
+    somebody = "somebody who has left"
+    return happening.sentence.format(
+        actor=event.actor or somebody,
+        subject=event.subject or somebody,
+        team=event.team,
+        reason=event.detail.get("reason", "next in turn"),
+    )
+
+
+def _events(conversation_id: UUID) -> Any:
+    actor, subject = aliased(Agent), aliased(Agent)
+    return (
+        select(
+            Event.kind,
+            Event.at,
+            Event.detail,
+            actor.name.label("actor"),
+            subject.name.label("subject"),
+            Team.name.label("team"),
+        )
+        .outerjoin(actor, actor.id == Event.actor_id)
+        .outerjoin(subject, subject.id == Event.subject_id)
+        .outerjoin(Team, Team.id == Event.team_id)
+        .where(Event.conversation_id == conversation_id, Event.kind.in_(HAPPENINGS))
+        .order_by(Event.id.desc())
+        .limit(MOST)
+    )
