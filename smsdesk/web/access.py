@@ -1,0 +1,118 @@
+"""Who is asking, and whether this way in is open to them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import cast
+
+from flask import Flask, current_app, g, request
+
+from smsdesk.adapters import clock
+from smsdesk.desk import sign_in
+from smsdesk.models.agent import Agent
+from smsdesk.models.sign_in import ApiToken, SignInSession, TokenScope
+from smsdesk.rules.roles import Action, may
+from smsdesk.web import csrf
+from smsdesk.web.cookies import read_cookie
+from smsdesk.web.transaction import READING, session
+
+RULES = "smsdesk.rules"
+
+
+class Access(StrEnum):
+    """How a way in is guarded; an Action in its place means: signed in, and allowed that."""
+
+    PUBLIC = "public"
+    SIGNATURE = "signature"  # the carrier's; its blueprint checks each post
+    SIGNED_IN = "signed_in"
+    TOKEN = "token"  # noqa: S105 - the word, not a secret
+    OPERATOR = "operator"  # the machine itself, or an API token
+
+
+Rule = Access | Action
+
+
+class SignedOut(Exception):
+    """Nobody is signed in, or no longer."""
+
+
+class NoToken(Exception):
+    """The API needs a bearer token that is known, not revoked and not expired."""
+
+
+class NotAllowed(Exception):
+    """They are known, and may not do this."""
+
+
+class TokenInAddress(Exception):
+    """A token in an address ends up in logs and histories; it belongs into the Authorization header."""
+
+
+def me() -> Agent:
+    """The person who asks: signed in, or for the API whoever the token acts as. Raises SignedOut."""
+    found = me_or_nobody()
+    if found is None:
+        raise SignedOut
+    return found
+
+
+def me_or_nobody() -> Agent | None:
+    """The person who asks, or None where nobody is signed in."""
+    if rule() in {Access.TOKEN, Access.OPERATOR}:
+        return token().agent
+    signed_in = my_session()
+    return signed_in.agent if signed_in else None
+
+
+def need(action: Action) -> None:
+    """Raises NotAllowed (403) where the person's role, or a token's scope, does not include this."""
+    if not may(me().role, action):
+        raise NotAllowed(action)
+
+
+def csrf_token() -> str:
+    """What a form of this person has to send back."""
+    return csrf.token()
+
+
+def my_session() -> SignInSession | None:
+    """The session that the cookie belongs to; one query a request."""
+    if "signed_in" not in g:
+        cookie = read_cookie()
+        g.signed_in = sign_in.look_up(session(), cookie, clock.now()) if cookie else None
+    return cast("SignInSession | None", g.signed_in)
+
+
+def token() -> ApiToken:
+    """The API token of this request. Raises NoToken, TokenInAddress."""
+    if "api_token" not in g:
+        if {"token", "access_token", "api_token"} & set(request.args):
+            raise TokenInAddress
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        found = sign_in.check_token(session(), secret.strip(), clock.now()) if scheme.lower() == "bearer" else None
+        if found is None:
+            raise NoToken
+        g.api_token = found
+    return cast(ApiToken, g.api_token)
+
+
+def rule() -> Rule | None:
+    """The rule of the route that was asked for; None where there is no such route."""
+    rules: dict[str, Rule] = current_app.extensions[RULES]
+    return rules[request.endpoint] if request.endpoint in rules else None
+
+
+def attach(app: Flask) -> None:
+    app.before_request(_enforce)
+
+
+def _enforce() -> None:
+    wanted = rule()
+    if wanted is Access.TOKEN:
+        if request.method not in READING and token().scope is TokenScope.READ:
+            raise NotAllowed
+        token()
+    elif wanted is Access.SIGNED_IN:
+        me()
+    elif isinstance(wanted, Action):
+        need(wanted)

@@ -1,0 +1,79 @@
+"""Every way in, on one page: where it is, what guards it, and how much it may be brought.
+
+Whoever adds a page adds its blueprint here; a route without a rule stops the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from flask import Blueprint, Flask
+
+from config.settings import Settings
+from smsdesk.rules.roles import Action
+from smsdesk.web.access import RULES, Access, Rule
+from smsdesk.web.assets import ENDPOINT as ASSETS
+from smsdesk.web.sizes import MOST, MOST_ANONYMOUS, MOST_PICTURE
+from smsdesk.web.wired import wiring
+
+
+@dataclass(frozen=True)
+class Way:
+    """A blueprint (`module:name`), the prefix of its addresses, the rule of all its routes, and the most bytes of a body."""
+
+    blueprint: str
+    prefix: str
+    rule: Rule
+    most: int = MOST
+    exists: Callable[[Settings], bool] = lambda _: True
+
+
+WAYS_IN = (
+    Way("smsdesk.web.health:blueprint", "", Access.PUBLIC, MOST_ANONYMOUS),
+    Way("smsdesk.web.sign_ins:blueprint", "", Access.PUBLIC, MOST_ANONYMOUS),
+    Way("smsdesk.web.stream:blueprint", "", Access.SIGNED_IN),
+    Way("smsdesk.web.hooks:blueprint", "/webhooks/twilio", Access.SIGNATURE),
+    Way("smsdesk.web.agent:blueprint", "", Access.SIGNED_IN),
+    Way("smsdesk.web.manager:blueprint", "/manager", Action.SEE_MANAGER_PAGE),
+    Way("smsdesk.web.api:blueprint", "/api/v1", Access.TOKEN),
+    Way("smsdesk.web.api:docs", "/api", Access.PUBLIC, MOST_ANONYMOUS),
+    Way("smsdesk.web.public:blueprint", "", Access.PUBLIC, MOST_ANONYMOUS),
+    Way("smsdesk.simulator:blueprint", "/phone", Access.PUBLIC, MOST_PICTURE, lambda settings: settings.pretends),
+)
+NOT_IN_A_BLUEPRINT: dict[str, Rule] = {ASSETS: Access.PUBLIC}
+
+
+class NoAccessRule(Exception):
+    """A route that no way in covers; give its blueprint a line in WAYS_IN."""
+
+
+def register(app: Flask) -> None:
+    """Raises NoAccessRule."""
+    rules: dict[str, Rule] = {}
+    with app.app_context():
+        settings = wiring().settings
+    for way in WAYS_IN:
+        blueprint = _load(way)
+        if blueprint is not None and way.exists(settings):
+            app.register_blueprint(blueprint, url_prefix=way.prefix or None)
+            rules[blueprint.name] = way.rule
+    app.extensions[RULES] = {route.endpoint: _rule_of(route.endpoint, rules) for route in app.url_map.iter_rules()}
+
+
+def _rule_of(endpoint: str, rules: dict[str, Rule]) -> Rule:
+    found = NOT_IN_A_BLUEPRINT.get(endpoint) or rules.get(endpoint.rpartition(".")[0])
+    if found is None:
+        raise NoAccessRule(endpoint)
+    return found
+
+
+def _load(way: Way) -> Blueprint | None:
+    module, _, name = way.blueprint.partition(":")
+    try:
+        return getattr(import_module(module), name, None)
+    except ModuleNotFoundError as missing:
+        if missing.name == module:
+            return None
+        raise

@@ -1,0 +1,149 @@
+"""What goes wrong becomes an answer: one table, told as a page, as problem+json, or as plain words, by the way in."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import cast
+
+from apiflask import HTTPError
+from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from smsdesk.desk.annotate import BadNote
+from smsdesk.desk.comply import OptedOut
+from smsdesk.desk.hand_over import CannotTakeIt, TakenBySomebodyElse
+from smsdesk.desk.reply import SomethingNewArrived, TokenUsedForOtherWords
+from smsdesk.desk.resolve import SomethingNewWaits
+from smsdesk.desk.see import NotThere
+from smsdesk.rules.durations import NotADuration
+from smsdesk.rules.passwords import WeakPassword
+from smsdesk.rules.phone_numbers import NotAPhoneNumber
+from smsdesk.rules.segments import EmptyReply, TooLong
+from smsdesk.web import access
+from smsdesk.web.access import Access, NoToken, NotAllowed, SignedOut, TokenInAddress
+from smsdesk.web.csrf import Forged
+from smsdesk.web.request_log import request_id
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status, a title, and words for a person; without words, the error's own sentence is told."""
+
+    status: int
+    title: str
+    words: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+AWAY = Answer(503, "One moment", "SMSDesk cannot reach its database. Try again in a moment.", {"Retry-After": "5"})
+BROKEN = Answer(500, "Something broke", "That is our fault, not yours. Nothing was changed.")
+ANSWERS: dict[type[Exception], Answer] = {
+    NotThere: Answer(404, "Not found", "There is no such thing, or it belongs to another team."),
+    NotAllowed: Answer(403, "Not allowed", "Your role does not include this."),
+    Forged: Answer(403, "Not done", "This page was open for too long. Load it again, then repeat what you did."),
+    NoToken: Answer(401, "No valid token", "Send a valid token: Authorization: Bearer …", {"WWW-Authenticate": "Bearer"}),
+    TokenInAddress: Answer(400, "Token in the address", "Send the token in the Authorization header; addresses are logged."),
+    OptedOut: Answer(409, "They texted STOP", "This customer has asked for no more texts. Only their START lifts it."),
+    TakenBySomebodyElse: Answer(409, "Somebody was faster"),
+    CannotTakeIt: Answer(409, "Not possible", "They are not in the team of this conversation, or no longer here."),
+    SomethingNewArrived: Answer(409, "Not sent yet"),
+    SomethingNewWaits: Answer(409, "Something new waits", "A text arrived that you have not seen. Read it first."),
+    TokenUsedForOtherWords: Answer(409, "Already sent", "This was sent before with other words. Load the page again."),
+    BadNote: Answer(422, "Not kept"),
+    EmptyReply: Answer(422, "Not sent"),
+    TooLong: Answer(422, "Too long"),
+    NotADuration: Answer(422, "Not a length of time"),
+    NotAPhoneNumber: Answer(422, "Not a phone number"),
+    WeakPassword: Answer(422, "Easy to guess"),
+    OperationalError: AWAY,
+    NoConnectionFree: AWAY,
+}
+WORDS = {
+    400: "The browser sent something that cannot be read.",
+    404: "There is no such page.",
+    405: "This page does not do that.",
+    413: "That is more than can be taken at once.",
+    415: "That kind of content is not understood here.",
+    429: "Too many tries. Wait a moment.",
+}
+
+
+def attach(app: Flask) -> None:
+    for kind in ANSWERS:
+        app.register_error_handler(kind, _of_ours)
+    app.register_error_handler(SignedOut, _to_sign_in)
+    app.register_error_handler(HTTPError, _of_the_api)
+    app.register_error_handler(HTTPException, _of_http)
+
+
+def say(answer: Answer, error: Exception | None = None) -> Response:
+    """The answer in the language of the way in that was used."""
+    words = answer.words or str(error or "")
+    response = _in_its_language(answer, words)
+    response.status_code = answer.status
+    response.headers.update(answer.headers)
+    return response
+
+
+def _in_its_language(answer: Answer, words: str) -> Response:
+    rule = access.rule()
+    if rule is Access.TOKEN or request.path.startswith("/api/"):
+        return problem(answer.status, answer.title, words)
+    if rule in {Access.SIGNATURE, Access.OPERATOR}:
+        return Response(f"{words}\n", mimetype="text/plain")
+    page = render_template("errors/problem.html", code=answer.status, title=answer.title, words=words, request_id=request_id())
+    return Response(page)
+
+
+def problem(status: int, title: str, words: str, **more: object) -> Response:
+    """RFC 9457."""
+    response = jsonify({"type": "about:blank", "title": title, "status": status, "detail": words, "request_id": request_id(), **more})
+    response.mimetype = "application/problem+json"
+    response.status_code = status
+    return response
+
+
+def _of_ours(error: Exception) -> Response:
+    answer = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
+    if answer.status in {401, 403}:
+        log.warning("refused: %s", type(error).__name__)
+    elif answer.status >= 500:
+        log.error("not answered: %s", type(error).__name__)
+    return say(answer, error)
+
+
+def _to_sign_in(_error: SignedOut) -> Response:
+    """A page leads to the sign-in page; a script is told, since it cannot follow."""
+    by_script = request.headers.get("HX-Request") or request.headers.get("Sec-Fetch-Dest") == "empty"
+    if by_script or request.endpoint == "stream.events" or access.rule() is Access.TOKEN:
+        answer = Answer(401, "Signed out", "Sign in again to go on.", {"HX-Redirect": "/sign-in"})
+        return say(answer)
+    came_from = request.full_path.rstrip("?") if request.method == "GET" else None
+    return cast(Response, redirect(url_for("sign_ins.ask", next=came_from), 303))
+
+
+def _of_the_api(error: HTTPError) -> Response:
+    """What apiflask finds wrong with a request."""
+    title = HTTPStatus(error.status_code).phrase
+    response = problem(error.status_code, title, error.message or title, errors=error.detail or {})
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _of_http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return cast(Response, error.response)
+    original = getattr(error, "original_exception", None)
+    if isinstance(error, InternalServerError):
+        if isinstance(original, (OperationalError, NoConnectionFree)):
+            return say(AWAY)  # met while committing
+        return say(BROKEN)
+    status = error.code or 500
+    headers = {name: value for name, value in error.get_headers() if name.lower() not in {"content-type", "content-length"}}
+    return say(Answer(status, HTTPStatus(status).phrase, WORDS.get(status, error.name), headers))

@@ -1,0 +1,48 @@
+"""One line for each request: who, which route, what came of it, how long it took; never an address, a body or a token."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+from smsdesk.adapters.ids import new_id
+
+log = logging.getLogger("smsdesk.requests")
+QUIET = {"static", "health.alive", "health.ready"}
+
+
+def attach(app: Flask) -> None:
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def request_id() -> str:
+    """What a person names who asks for help."""
+    return str(g.get("request_id", ""))
+
+
+def _begin() -> None:
+    g.request_id, g.began = new_id().hex, time.monotonic()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-Id"] = request_id()
+    level = logging.DEBUG if request.endpoint in QUIET else logging.INFO
+    log.log(level, "%s %s", request.method, _route(), extra={"status": response.status_code, **_who_and_how_long()})
+    return response
+
+
+def _route() -> str:
+    """The rule, not the path: a path can hold a token."""
+    return request.url_rule.rule if request.url_rule else "nowhere"
+
+
+def _who_and_how_long() -> dict[str, object]:
+    signed_in = g.get("signed_in") or g.get("api_token")
+    took = (time.monotonic() - g.began) * 1000 if "began" in g else 0.0
+    return {"ms": round(took, 1), "actor": str(signed_in.agent_id) if signed_in else None}
