@@ -16,6 +16,23 @@ from smsdesk.simulator.wire import Asked, Reply, of_error, of_json
 
 VERSION = "2010-04-01"
 FILTERS = {"To", "From", "PageSize", "Page", "PageToken"}
+# what a number has besides, and SMSDesk does not look at
+UNUSED: dict[str, Any] = {
+    **dict.fromkeys(("address_sid", "identity_sid", "sms_application_sid", "trunk_sid", "voice_application_sid")),
+    **dict.fromkeys(("emergency_address_sid", "bundle_sid")),
+    **dict.fromkeys(
+        ("sms_method", "sms_fallback_method", "status_callback_method", "voice_method", "voice_fallback_method"), "POST"
+    ),
+    **dict.fromkeys(("sms_fallback_url", "status_callback", "voice_url", "voice_fallback_url"), ""),
+    "address_requirements": "none",
+    "beta": False,
+    "emergency_address_status": "unregistered",
+    "emergency_status": "Inactive",
+    "origin": "twilio",
+    "status": "in-use",
+    "voice_caller_id_lookup": False,
+    "voice_receive_mode": "voice",
+}
 
 
 def message(account_sid: str, text: Text, media_count: int) -> dict[str, Any]:
@@ -90,7 +107,7 @@ def numbers(asked: Asked, settings: Settings) -> dict[str, Any]:
 def _number(number: str, settings: Settings) -> dict[str, Any]:
     account, sid = settings.twilio_account_sid, "PN" + f"{int(''.join(filter(str.isdigit, number)) or 0):032x}"
     created = _date(clock.now())
-    return {
+    return UNUSED | {
         "account_sid": account,
         "api_version": VERSION,
         "capabilities": {"mms": True, "sms": True, "voice": False, "fax": False},
@@ -99,13 +116,7 @@ def _number(number: str, settings: Settings) -> dict[str, Any]:
         "friendly_name": number,
         "phone_number": number,
         "sid": sid,
-        "sms_application_sid": None,
-        "sms_fallback_method": "POST",
-        "sms_fallback_url": "",
-        "sms_method": "POST",
         "sms_url": f"{settings.public_url}/webhooks/twilio/messages#rc=5&rp=all",
-        "status_callback": "",
-        "status_callback_method": "POST",
         "uri": f"/{VERSION}/Accounts/{account}/IncomingPhoneNumbers/{sid}.json",
     }
 

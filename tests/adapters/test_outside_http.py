@@ -25,7 +25,14 @@ from tests.adapters.wire import answering, deaf, server
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
-def a_door(port: int, total_s: float = 5.0, connect_s: float = 2.0, most: int = 1000, scheme: str = "http", host: str = "127.0.0.1") -> Door:
+def a_door(
+    port: int,
+    total_s: float = 5.0,
+    connect_s: float = 2.0,
+    most: int = 1000,
+    scheme: str = "http",
+    host: str = "127.0.0.1",
+) -> Door:
     origins = frozenset({origin_of(f"{scheme}://{host}:{port}")})
     return Door(Limits(origins, most, timedelta(seconds=connect_s), timedelta(seconds=total_s), may_be_private=True))
 
@@ -166,7 +173,9 @@ def test_an_answer_that_is_not_whole_may_follow_a_request_that_arrived(pieces: t
 
 
 @pytest.mark.parametrize(
-    "head", [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"], ids=["status", "headers", "body"]
+    "head",
+    [b"", b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"],
+    ids=["status", "headers", "body"],
 )
 def test_a_server_that_drips_is_cut_off_wherever_it_drips(head: bytes) -> None:
     def behave(line: socket.socket) -> None:
@@ -183,7 +192,7 @@ def test_a_server_that_drips_is_cut_off_wherever_it_drips(head: bytes) -> None:
 
 
 def test_a_server_that_never_reads_is_cut_off_too() -> None:
-    with server(lambda line: threading.Event().wait()) as port, pytest.raises(CallBroken):  # type: ignore[arg-type,return-value]
+    with server(lambda line: threading.Event().wait()) as port, pytest.raises(CallBroken):  # type: ignore[arg-type]
         a_door(port, total_s=0.5).call(Ask("POST", f"http://127.0.0.1:{port}/", {}, b"x" * 30_000_000))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +13,14 @@ from smsdesk.adapters.carrier import InboundText, MediaRef, StatusReport
 from smsdesk.adapters.twilio import BadForm, read_inbound, read_status
 
 SID, MEDIA = "SM" + "0af1" * 8, "ME" + "0af1" * 8
-TEXT = {"MessageSid": SID, "AccountSid": "AC1", "From": "+15550199901", "To": "+15550100001", "Body": "Hello", "NumMedia": "0"}
+TEXT = {
+    "MessageSid": SID,
+    "AccountSid": "AC1",
+    "From": "+15550199901",
+    "To": "+15550100001",
+    "Body": "Hello",
+    "NumMedia": "0",
+}
 STATUS = {"MessageSid": SID, "AccountSid": "AC1", "MessageStatus": "undelivered", "ErrorCode": "30003"}
 
 
@@ -21,7 +30,9 @@ def form_with(form: dict[str, str], **changes: str | None) -> MultiDict[str, str
 
 def test_a_text_is_read_verbatim() -> None:
     form = form_with(TEXT, Body=" Hello 🙂\n", NumSegments="2", OptOutType="STOP", Unheard="of")
-    assert read_inbound(form, b"raw") == InboundText("AC1", SID, "+15550100001", "+15550199901", " Hello 🙂\n", (), 2, "STOP", b"raw")
+    assert read_inbound(form, b"raw") == InboundText(
+        "AC1", SID, "+15550100001", "+15550199901", " Hello 🙂\n", (), 2, "STOP", b"raw"
+    )
 
 
 def test_pictures_are_announced_with_their_types() -> None:
@@ -31,7 +42,9 @@ def test_pictures_are_announced_with_their_types() -> None:
     assert text.media[0].sid == MEDIA
 
 
-@pytest.mark.parametrize("url", ["https://evil.example/x", f"https://evil.example/{MEDIA}x", "", "https://a/ME/../" + "0" * 34])
+@pytest.mark.parametrize(
+    "url", ["https://evil.example/x", f"https://evil.example/{MEDIA}x", "", "https://a/ME/../" + "0" * 34]
+)
 def test_an_address_without_an_attachments_id_names_none(url: str) -> None:
     assert MediaRef(0, url, "").sid is None
 
@@ -87,7 +100,9 @@ def test_a_status_without_an_error_has_none(code: str | None) -> None:
     assert read_status(form_with(STATUS, ErrorCode=code), b"").error_code is None
 
 
-@pytest.mark.parametrize("changes", [{"MessageStatus": None}, {"MessageStatus": "<b>"}, {"MessageSid": "1"}, {"AccountSid": ""}])
+@pytest.mark.parametrize(
+    "changes", [{"MessageStatus": None}, {"MessageStatus": "<b>"}, {"MessageSid": "1"}, {"AccountSid": ""}]
+)
 def test_a_status_of_the_wrong_shape_is_refused(changes: dict[str, str | None]) -> None:
     with pytest.raises(BadForm):
         read_status(form_with(STATUS, **changes), b"")
@@ -96,7 +111,5 @@ def test_a_status_of_the_wrong_shape_is_refused(changes: dict[str, str | None]) 
 @given(st.dictionaries(st.sampled_from([*TEXT, *STATUS, "MediaUrl0", "NumSegments", "OptOutType"]), st.text()))
 def test_nothing_but_bad_form_is_ever_raised(form: dict[str, str]) -> None:
     for read in (read_inbound, read_status):
-        try:
+        with suppress(BadForm):
             read(MultiDict(form), b"")
-        except BadForm as error:
-            assert str(error)

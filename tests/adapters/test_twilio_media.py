@@ -67,9 +67,12 @@ def test_a_redirect_elsewhere_is_refused(desk_settings: Settings, location: str)
 
 
 def test_a_second_redirect_is_refused(desk_settings: Settings) -> None:
-    with server(lambda line: [(line.recv(65536), line.sendall(found_at("/again"))) for _ in range(2)] and None) as port:
-        with pytest.raises(MediaRefused):
-            fetched(desk_settings, f"http://127.0.0.1:{port}")
+    def behave(line: socket.socket) -> None:
+        while line.recv(65536):
+            line.sendall(found_at("/again"))
+
+    with server(behave) as port, pytest.raises(MediaRefused):
+        fetched(desk_settings, f"http://127.0.0.1:{port}")
 
 
 @pytest.mark.parametrize(
@@ -90,6 +93,8 @@ def test_an_id_of_the_wrong_shape_asks_nobody(stand_in: StandIn, message_sid: st
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", CarrierDown),
     ],
 )
-def test_what_may_work_later_is_told_from_what_never_will(desk_settings: Settings, answer: bytes, error: type[Exception]) -> None:
+def test_what_may_work_later_is_told_from_what_never_will(
+    desk_settings: Settings, answer: bytes, error: type[Exception]
+) -> None:
     with server(answering(answer)) as port, pytest.raises(error):
         fetched(desk_settings, f"http://127.0.0.1:{port}")

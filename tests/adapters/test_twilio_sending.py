@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -24,7 +23,9 @@ SHORT = timedelta(seconds=1)
 
 
 def a_reply(body: str = "Ready at five") -> Outgoing:
-    return Outgoing(uuid4(), SHOP, MARIA, body, (), "https://desk.example.com/webhooks/twilio/statuses/1", timedelta(hours=4))
+    return Outgoing(
+        uuid4(), SHOP, MARIA, body, (), "https://desk.example.com/webhooks/twilio/statuses/1", timedelta(hours=4)
+    )
 
 
 def sent_in(mode: str, stand_in: StandIn) -> Outcome:
@@ -49,7 +50,17 @@ def test_a_text_that_is_taken_has_its_id_and_cost(stand_in: StandIn) -> None:
 
 @pytest.mark.parametrize(
     "mode",
-    ["accept_then_close", "accept_then_hang", "accept_500", "201_garbage", "201_truncated", "201_empty", "201_wrong_sid", "drip", "slow:1.5"],
+    [
+        "accept_then_close",
+        "accept_then_hang",
+        "accept_500",
+        "201_garbage",
+        "201_truncated",
+        "201_empty",
+        "201_wrong_sid",
+        "drip",
+        "slow:1.5",
+    ],
 )
 def test_a_text_that_was_taken_without_a_word_is_unknown(stand_in: StandIn, mode: str) -> None:
     assert isinstance(sent_in(mode, stand_in), Unknown)
@@ -130,7 +141,17 @@ def test_a_connection_that_comes_too_late_is_not_sent(desk_settings: Settings) -
 
 @pytest.mark.parametrize(
     "body",
-    [b"[]", b'"text"', b"null", b"1", b"{}", b'{"sid": 5}', b'{"sid": null}', b'{"sid": "%s", "num_segments": "x"}' % (b"SM" + b"0" * 32), b"[" * 99999],
+    [
+        b"[]",
+        b'"text"',
+        b"null",
+        b"1",
+        b"{}",
+        b'{"sid": 5}',
+        b'{"sid": null}',
+        b'{"sid": "%s", "num_segments": "x"}' % (b"SM" + b"0" * 32),
+        b"[" * 99999,
+    ],
 )
 def test_an_answer_of_any_odd_shape_is_unknown(desk_settings: Settings, body: bytes) -> None:
     head = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
@@ -155,7 +176,7 @@ def test_a_jobs_time_out_passes_through_the_call(stand_in: StandIn) -> None:
     stand_in.carrier.modes.next("hang")
     twilio = TwilioCarrier(stand_in.settings)
     began = time.monotonic()
-    with pytest.raises(JobTimeoutException), UnixSignalDeathPenalty(1, JobTimeoutException):
+    with pytest.raises(JobTimeoutException), UnixSignalDeathPenalty(1, JobTimeoutException):  # type: ignore[no-untyped-call]
         twilio.send(a_reply())
     assert time.monotonic() - began < 5
     assert isinstance(twilio.send(a_reply()), Accepted)
@@ -174,10 +195,10 @@ def test_pictures_go_along(stand_in: StandIn) -> None:
 
 
 @pytest.fixture
-def lost(stand_in: StandIn) -> Iterator[tuple[StandIn, TwilioCarrier]]:
+def lost(stand_in: StandIn) -> tuple[StandIn, TwilioCarrier]:
     """A text that was taken, and whose answer was lost."""
     sent_in("accept_then_close", stand_in)
-    yield stand_in, TwilioCarrier(stand_in.settings, SHORT)
+    return stand_in, TwilioCarrier(stand_in.settings, SHORT)
 
 
 def test_a_lost_answer_is_found_in_the_list(lost: tuple[StandIn, TwilioCarrier]) -> None:
@@ -212,7 +233,11 @@ def test_a_number_of_ours_says_where_it_posts(stand_in: StandIn) -> None:
 def test_a_question_to_a_carrier_that_is_away_has_one_error(stand_in: StandIn) -> None:
     twilio = TwilioCarrier(stand_in.settings, SHORT)
     with stand_in.carrier.refusing():
-        for question in (lambda: list(twilio.listed(MARIA, LONG_AGO)), lambda: twilio.fetch("SM" + "0" * 32), lambda: twilio.webhook_of(SHOP)):
+        for question in (
+            lambda: list(twilio.listed(MARIA, LONG_AGO)),
+            lambda: twilio.fetch("SM" + "0" * 32),
+            lambda: twilio.webhook_of(SHOP),
+        ):
             with pytest.raises(CarrierDown):
                 question()
 

@@ -17,12 +17,23 @@ URL = "https://desk.example.com" + PATH
 
 
 def a_form(**changes: str) -> MultiDict[str, str]:
-    return MultiDict({"MessageSid": "SM" + "0" * 32, "From": "+15550199901", "To": "+15550100001", "Body": " hi 🙂 ", "FromCity": ""} | changes)
+    return MultiDict(
+        {"MessageSid": "SM" + "0" * 32, "From": "+15550199901", "To": "+15550100001", "Body": " hi 🙂 ", "FromCity": ""}
+        | changes
+    )
 
 
 def test_twilios_own_example_is_accepted(desk_settings: Settings) -> None:
     """From Twilio's page on request security."""
-    form = MultiDict({"CallSid": "CA1234567890ABCDE", "Caller": "+14158675309", "Digits": "1234", "From": "+14158675309", "To": "+18005551212"})
+    form = MultiDict(
+        {
+            "CallSid": "CA1234567890ABCDE",
+            "Caller": "+14158675309",
+            "Digits": "1234",
+            "From": "+14158675309",
+            "To": "+18005551212",
+        }
+    )
     settings = replace(desk_settings, public_url="https://mycompany.com", twilio_auth_tokens=("12345",))
     signature = sign("https://mycompany.com/myapp.php?foo=1&bar=2", form, "12345")
     assert signature == "RSOYDt4T1cUTdK1PDd93/VVr8B8="
@@ -76,7 +87,9 @@ def test_parameters_that_twilio_adds_later_do_no_harm(desk_settings: Settings) -
     assert check(PATH, form, sign(URL, form, AUTH_TOKEN), desk_settings)
 
 
-@pytest.mark.parametrize("signature", [None, "", "x", "x" * 1_000_000, "ß" * 28, "\x00", "L/OH5YylLD5NRKLltdqwSvS0BnU="])
+@pytest.mark.parametrize(
+    "signature", [None, "", "x", "x" * 1_000_000, "ß" * 28, "\x00", "L/OH5YylLD5NRKLltdqwSvS0BnU="]
+)
 def test_a_wrong_signature_gets_a_no(desk_settings: Settings, signature: str | None) -> None:
     assert not check(PATH, a_form(), signature, desk_settings)
 

@@ -47,7 +47,11 @@ class StandIn:
 
     def posts(self, what: str) -> list[Event]:
         """Each post (`text` or `status`) with its answer."""
-        return [event for event in self.carrier.ledger.events(limit=-1) if event.kind == "posted" and event.detail["what"] == what]
+        return [
+            event
+            for event in self.carrier.ledger.events(limit=-1)
+            if event.kind == "posted" and event.detail["what"] == what
+        ]
 
     def calls(self) -> list[Event]:
         """Each sending that was tried, taken or not."""
@@ -58,7 +62,7 @@ class StandIn:
 def standing_in(settings: Settings, web_address: str | None = None, **habits: float | bool) -> Iterator[StandIn]:
     """A pretend carrier on a free port, prompt and without slips unless told otherwise."""
     manners = Habits()
-    manners.change(PROMPT | dict(habits))
+    manners.change({**PROMPT, **habits})
     carrier = PretendCarrier(settings, 0, web_address, manners).start()
     try:
         yield StandIn(carrier, replace(settings, carrier="pretend", twilio_api_base_url=carrier.url))

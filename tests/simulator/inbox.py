@@ -49,7 +49,11 @@ class Inbox:
             return list(self.posts)
 
     def words(self, sid: str) -> list[str]:
-        return [post.form["MessageStatus"] for post in self.posts if post.form.get("MessageSid") == sid and "MessageStatus" in post.form]
+        return [
+            post.form["MessageStatus"]
+            for post in self.posts
+            if post.form.get("MessageSid") == sid and "MessageStatus" in post.form
+        ]
 
 
 @contextmanager

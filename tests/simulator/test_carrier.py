@@ -25,7 +25,11 @@ SHOP, MARIA = "+15550100001", "+15550199901"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def a_reply(to: str = MARIA, body: str = "Ready at five", status_url: str = "https://desk.example.com/webhooks/twilio/statuses/1") -> Outgoing:
+def a_reply(
+    to: str = MARIA,
+    body: str = "Ready at five",
+    status_url: str = "https://desk.example.com/webhooks/twilio/statuses/1",
+) -> Outgoing:
     return Outgoing(uuid4(), SHOP, to, body, (), status_url, timedelta(hours=4))
 
 
@@ -55,7 +59,9 @@ def test_reports_can_be_doubled_and_overtaken(desk_settings: Settings, inbox_and
         assert sorted(inbox.words(sent.carrier_sid)) == sorted(["queued", "sending", "sent", "delivered"] * 2)
 
 
-def test_dropped_reports_leave_a_text_that_can_still_be_asked_for(desk_settings: Settings, inbox_and_address: tuple[Inbox, str]) -> None:
+def test_dropped_reports_leave_a_text_that_can_still_be_asked_for(
+    desk_settings: Settings, inbox_and_address: tuple[Inbox, str]
+) -> None:
     with standing_in(desk_settings, inbox_and_address[1], drops=1.0) as stand_in:
         twilio = TwilioCarrier(stand_in.settings)
         sent = twilio.send(a_reply())
@@ -96,7 +102,10 @@ def test_a_customers_text_arrives_as_twilio_posts_it(stand_in: StandIn, inbox: I
     assert (read.sender, read.to, read.body, read.carrier_sid) == (MARIA, SHOP, "Is it ready? 🙂", text.sid)
     assert [media.content_type for media in read.media] == ["image/png"]
     assert read.media[0].sid is not None
-    assert TwilioCarrier(stand_in.settings).fetch_media(read.account_sid, read.carrier_sid, read.media[0].sid).data == picture.data
+    assert (
+        TwilioCarrier(stand_in.settings).fetch_media(read.account_sid, read.carrier_sid, read.media[0].sid).data
+        == picture.data
+    )
 
 
 def test_a_text_that_is_not_taken_is_posted_again_under_the_same_token(stand_in: StandIn, inbox: Inbox) -> None:
@@ -133,7 +142,9 @@ def test_stop_within_a_sentence_is_not_the_carriers_business(stand_in: StandIn) 
     assert isinstance(TwilioCarrier(stand_in.settings).send(a_reply()), Accepted)
 
 
-def test_the_carriers_own_stop_can_be_switched_off(desk_settings: Settings, inbox_and_address: tuple[Inbox, str]) -> None:
+def test_the_carriers_own_stop_can_be_switched_off(
+    desk_settings: Settings, inbox_and_address: tuple[Inbox, str]
+) -> None:
     with standing_in(desk_settings, inbox_and_address[1], honours_stop=False) as stand_in:
         stand_in.carrier.text(MARIA, SHOP, "STOP")
         assert isinstance(TwilioCarrier(stand_in.settings).send(a_reply()), Accepted)
@@ -167,7 +178,9 @@ def test_wrong_credentials_are_refused(stand_in: StandIn) -> None:
 
 
 def test_an_api_key_opens_too(desk_settings: Settings, inbox_and_address: tuple[Inbox, str]) -> None:
-    with_key = replace(desk_settings, twilio_api_key="SK" + "1" * 32, twilio_api_secret="secret", twilio_auth_tokens=("t",))
+    with_key = replace(
+        desk_settings, twilio_api_key="SK" + "1" * 32, twilio_api_secret="secret", twilio_auth_tokens=("t",)
+    )
     with standing_in(with_key, inbox_and_address[1]) as stand_in:
         assert isinstance(TwilioCarrier(stand_in.settings).send(a_reply()), Accepted)
 
@@ -189,7 +202,9 @@ def test_what_a_crash_interrupted_goes_on(desk_settings: Settings, inbox_and_add
         assert inbox.words(sent.carrier_sid)[-1] == "delivered"
 
 
-def test_a_fresh_text_can_be_missing_from_the_list(desk_settings: Settings, inbox_and_address: tuple[Inbox, str]) -> None:
+def test_a_fresh_text_can_be_missing_from_the_list(
+    desk_settings: Settings, inbox_and_address: tuple[Inbox, str]
+) -> None:
     with standing_in(desk_settings, inbox_and_address[1], list_lag_s=3600.0) as stand_in:
         twilio = TwilioCarrier(stand_in.settings)
         twilio.send(a_reply())
@@ -220,7 +235,10 @@ def test_the_phone_shows_both_sides(stand_in: StandIn, inbox: Inbox) -> None:
     TwilioCarrier(stand_in.settings).send(a_reply())
     inbox.wait_for(lambda posts: posts[-1].form.get("MessageStatus") == "delivered")
     shown = asked(stand_in, "GET", "/pretend/phones/%2B15550199901")["texts"]
-    assert [(text["mine"], text["body"], text["arrived"]) for text in shown] == [(True, "Hi", True), (False, "Ready at five", True)]
+    assert [(text["mine"], text["body"], text["arrived"]) for text in shown] == [
+        (True, "Hi", True),
+        (False, "Ready at five", True),
+    ]
     with urlopen(shown[0]["media"][0]["url"], timeout=10) as answer:
         assert (answer.headers["Content-Type"], answer.read()) == ("image/png", b"PNG")
 
