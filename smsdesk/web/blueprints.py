@@ -33,9 +33,20 @@ class Way:
 WAYS_IN = (
     Way("smsdesk.web.health:blueprint", "", Access.PUBLIC, MOST_ANONYMOUS),
     Way("smsdesk.web.sign_ins:blueprint", "", Access.PUBLIC, MOST_ANONYMOUS),
+    Way("smsdesk.web.sessions:blueprint", "/settings/sessions", Access.SIGNED_IN),
     Way("smsdesk.web.stream:blueprint", "", Access.SIGNED_IN),
     Way("smsdesk.web.hooks:blueprint", "/webhooks/twilio", Access.SIGNATURE),
-    Way("smsdesk.web.agent:blueprint", "", Access.SIGNED_IN),
+    Way("smsdesk.web.agent.queue:queue", "", Action.READ_CONVERSATION),
+    Way("smsdesk.web.agent.conversations:conversations", "", Action.READ_CONVERSATION),
+    Way("smsdesk.web.agent.media:media", "", Action.READ_CONVERSATION),
+    Way("smsdesk.web.agent.read_marks:read_marks", "", Action.READ_CONVERSATION),
+    Way("smsdesk.web.agent.drafts:drafts", "", Action.REPLY),
+    Way("smsdesk.web.agent.replies:replies", "", Action.REPLY),
+    Way("smsdesk.web.agent.notes:notes", "", Action.NOTE),
+    Way("smsdesk.web.agent.assignments:assignments", "", Action.TAKE),
+    Way("smsdesk.web.agent.closures:closures", "", Action.RESOLVE),
+    Way("smsdesk.web.agent.alerts:alerts", "", Action.ACKNOWLEDGE_ALERT),
+    Way("smsdesk.web.agent.availability:availability", "", Access.SIGNED_IN),
     Way("smsdesk.web.manager:blueprint", "/manager", Action.SEE_MANAGER_PAGE),
     Way("smsdesk.web.api:blueprint", "/api/v1", Access.TOKEN),
     Way("smsdesk.web.api:docs", "/api", Access.PUBLIC, MOST_ANONYMOUS),
@@ -63,7 +74,7 @@ def register(app: Flask) -> None:
 
 
 def _rule_of(endpoint: str, rules: dict[str, Rule]) -> Rule:
-    found = NOT_IN_A_BLUEPRINT.get(endpoint) or rules.get(endpoint.rpartition(".")[0])
+    found = NOT_IN_A_BLUEPRINT.get(endpoint) or rules.get(endpoint.partition(".")[0])  # the outermost blueprint has the rule
     if found is None:
         raise NoAccessRule(endpoint)
     return found

@@ -9,7 +9,7 @@ from smsdesk.desk.comply import is_stopped
 from smsdesk.models.agent import Agent
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.reading import Draft
-from smsdesk.rules.segments import count
+from smsdesk.rules.segments import Segments, count
 from smsdesk.web.agent.pictures import ComposerPicture
 
 BLOCKED = "This customer texted STOP. Nothing can be sent until they text START; notes stay possible."
@@ -38,7 +38,16 @@ def compose(session: Session, conversation: Conversation, body: str, seen: int, 
 
 def measure(body: str) -> str:
     """`78 chars · 1 segment`, and what makes it dear."""
+    if not body:
+        return ""
     cost = count(body)
     plural = "" if cost.segments == 1 else "s"
-    dear = f" · {' '.join(cost.costly[:3])} makes it dearer" if cost.costly and cost.segments > 1 else ""
-    return f"{cost.characters} chars · {cost.segments} segment{plural}{dear}"
+    return f"{cost.characters} chars · {cost.segments} segment{plural}{_dear(cost)}"
+
+
+def _dear(cost: Segments) -> str:
+    """Which characters make it dear, where leaving them out would save something."""
+    if not cost.costly or cost.segments == 1:
+        return ""
+    makes = "makes" if len(cost.costly) == 1 else "make"
+    return f" · {' '.join(cost.costly[:3])} {makes} it dearer"

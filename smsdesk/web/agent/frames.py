@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -21,8 +21,9 @@ from smsdesk.rules.wording import alert_words
 from smsdesk.web.agent import boxes, words
 from smsdesk.web.agent.pictures import AlertPicture, Frame
 
-MOST_ALERTS = 3
+MOST_ALERTS = 10
 LOOKED_AT = 20
+MINUTE = timedelta(minutes=1)
 
 
 def frame(session: Session, me: Agent, now: datetime, stream_after: str, unread: int | None = None) -> Frame:
@@ -46,9 +47,14 @@ def alerts(session: Session, me: Agent, now: datetime) -> Iterator[AlertPicture]
     found = session.execute(_told(me)).all()
     for alert in sorted(found, key=lambda alert: -GRAVITY[alert.step]):
         name = words.called(alert.name, alert.address)
-        sentence = alert_words(alert.step, name, now - alert.started_at, alert.target)
+        sentence = alert_words(alert.step, name, _waited(now - alert.started_at, alert.target), alert.target)
         shown.setdefault(alert.clock_id, AlertPicture(alert.id, alert.kind.value, sentence, alert.conversation_id))
     yield from list(shown.values())[:MOST_ALERTS]
+
+
+def _waited(length: timedelta, target: timedelta) -> timedelta:
+    # Once the promise is broken nobody needs the seconds
+    return length // MINUTE * MINUTE if length >= target + MINUTE else length
 
 
 def _told(me: Agent) -> Select[*tuple[Any, ...]]:

@@ -28,7 +28,7 @@ class Happening:
 
 
 HAPPENINGS: dict[str, Happening] = {
-    "conversation.routed": Happening("Routed to {subject}: {reason}"),
+    "conversation.routed": Happening("Routed: {reason}"),
     "conversation.taken": Happening("{actor} took it"),
     "conversation.passed_on": Happening("{actor} passed it on to {subject}"),
     "conversation.passed_to_team": Happening("{actor} passed it on to {team}"),

@@ -46,7 +46,7 @@ def _row(row: DatabaseRow[Any], now: datetime) -> Row:
         left=words.left(row.waiting_since, row.reply_due_at, now),
         state=row.state.value,
         state_words=words.STATES[row.state],
-        assignee=row.assignee,
+        assignee=words.first_name(row.assignee),
         failed=row.has_failure,
     )
 

@@ -49,6 +49,11 @@ def called(name: str | None, address: str) -> str:
     return name or shown(address)
 
 
+def first_name(name: str | None) -> str | None:
+    """Among colleagues the first name is enough, and it leaves room for the text."""
+    return name.split()[0] if name else None
+
+
 def initials(name: str | None, address: str = "") -> str:
     """`PK` for Priya Kapoor, `+1` for a number without a name, `#` for any other sender."""
     words = [word for word in (name or "").split() if word[0].isalnum()]
@@ -58,8 +63,8 @@ def initials(name: str | None, address: str = "") -> str:
 
 
 def capped(count: int) -> str:
-    """A count for a badge; a larger one would cost more to count than it tells."""
-    return f"{MOST}+" if count > MOST else str(count)
+    """A count for a badge, nothing for none; a larger one would cost more to count than it tells."""
+    return f"{MOST}+" if count > MOST else str(count or "")
 
 
 def time_of_day(at: datetime, zone: str) -> str:

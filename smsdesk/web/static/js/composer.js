@@ -29,7 +29,7 @@ async function send(form, button) {
   const fields = new URLSearchParams(new FormData(form, button));
   hold(form, true);
   try {
-    const answer = await post(button?.formAction || form.action, fields);
+    const answer = await post(button?.getAttribute("formaction") ?? form.action, fields);
     if (answer.ok) sent(form);
     else if (answer.status === 409 && (await answer.clone().text()).includes("data-seen")) stopped(form, await answer.text());
     else toast(problemIn(await answer.text()), true);
