@@ -1,0 +1,141 @@
+"""Alerts as those see them who watch over a team: what is open, and the record of what was told to whom. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from smsdesk.desk.see import in_their_teams
+from smsdesk.models.agent import Agent
+from smsdesk.models.alert import Alert, AlertKind, AlertRecipient
+from smsdesk.models.clock import Clock
+from smsdesk.models.conversation import Conversation
+from smsdesk.models.customer import Address, Customer
+from smsdesk.rules.clock_steps import GRAVITY, Step
+from smsdesk.rules.phone_numbers import shown
+from smsdesk.rules.reply_clock import ClockState
+
+LOOKS_BACK = timedelta(days=1)
+LOOKED_AT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAlert:
+    """One alert that was told. `waited` is how long the customer had waited by then."""
+
+    id: UUID
+    kind: AlertKind
+    step: Step
+    clock_id: UUID
+    conversation_id: UUID
+    customer: str
+    waited: timedelta
+    target: timedelta
+    due_at: datetime
+    told_at: datetime
+    told: tuple[str, ...]
+    still_waits: bool
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+
+    @property
+    def lateness(self) -> timedelta:
+        """From the moment that it was for to the moment that it was told."""
+        return self.told_at - self.due_at
+
+
+def open_alerts(session: Session, agent: Agent, now: datetime) -> list[ToldAlert]:
+    """What nobody has acknowledged: breaches of the last day, and warnings while the customer waits; one a clock, newest first."""
+    concerns = or_(Alert.kind == AlertKind.BREACH, Clock.state == ClockState.RUNNING)
+    rows = session.execute(
+        _told(agent)
+        .where(Alert.told_at >= now - LOOKS_BACK, Alert.acknowledged_at.is_(None), concerns)
+        .order_by(Alert.told_at.desc(), Alert.id.desc())
+        .limit(LOOKED_AT)
+    ).all()
+    gravest: dict[UUID, Any] = {}
+    for row in rows:
+        known = gravest.get(row.clock_id)
+        if known is None or GRAVITY[row.step] > GRAVITY[known.step]:
+            gravest[row.clock_id] = row
+    return _with_people(session, [row for row in rows if gravest[row.clock_id] is row])
+
+
+def alerts_told(
+    session: Session, agent: Agent, limit: int, before: tuple[datetime, UUID] | None = None
+) -> list[ToldAlert]:
+    """The record, newest first; the next page begins `before` the last one's moment and id."""
+    rows = _told(agent).where(Alert.told_at.is_not(None))
+    if before is not None:
+        moment, id = before
+        rows = rows.where(
+            Alert.told_at <= moment, or_(Alert.told_at < moment, and_(Alert.told_at == moment, Alert.id < id))
+        )
+    found = session.execute(rows.order_by(Alert.told_at.desc(), Alert.id.desc()).limit(limit)).all()
+    return _with_people(session, found)
+
+
+def _told(agent: Agent) -> Select[*tuple[Any, ...]]:
+    seen_by = Agent.__table__.alias("seen_by")
+    return (
+        select(
+            Alert.id,
+            Alert.kind,
+            Alert.step,
+            Alert.clock_id,
+            Alert.conversation_id,
+            Alert.due_at,
+            Alert.told_at,
+            Alert.acknowledged_at,
+            seen_by.c.name.label("acknowledged_by"),
+            Clock.started_at,
+            Clock.target,
+            Clock.state,
+            Customer.name,
+            Address.value.label("address"),
+        )
+        .join(Clock, Clock.id == Alert.clock_id)
+        .join(Conversation, Conversation.id == Alert.conversation_id)
+        .join(Customer, Customer.id == Conversation.customer_id)
+        .join(Address, Address.id == Conversation.address_id)
+        .outerjoin(seen_by, seen_by.c.id == Alert.acknowledged_by_id)
+        .where(in_their_teams(agent, Alert.team_id))
+    )
+
+
+def _with_people(session: Session, rows: Sequence[Any]) -> list[ToldAlert]:
+    told: dict[UUID, list[str]] = {}
+    if rows:
+        recipients = session.execute(
+            select(AlertRecipient.alert_id, Agent.name)
+            .join(Agent, Agent.id == AlertRecipient.agent_id)
+            .where(AlertRecipient.alert_id.in_([row.id for row in rows]))
+            .order_by(Agent.name)
+        )
+        for alert_id, name in recipients:
+            told.setdefault(alert_id, []).append(name)
+    return [
+        ToldAlert(
+            id=row.id,
+            kind=row.kind,
+            step=row.step,
+            clock_id=row.clock_id,
+            conversation_id=row.conversation_id,
+            customer=row.name or shown(row.address),
+            waited=row.told_at - row.started_at,
+            target=row.target,
+            due_at=row.due_at,
+            told_at=row.told_at,
+            told=tuple(told.get(row.id, ())),
+            still_waits=row.state is ClockState.RUNNING,
+            acknowledged_at=row.acknowledged_at,
+            acknowledged_by=row.acknowledged_by,
+        )
+        for row in rows
+    ]
