@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, text
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, and_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from smsdesk.models.agent import Agent
@@ -97,6 +97,17 @@ class Conversation(Identified, Base):
 def place_in_queue(reply_due_at: datetime | None, last_message_at: datetime) -> datetime:
     """One column orders the whole queue: by deadline where we owe an answer, then newest text first."""
     return reply_due_at or FAR_FUTURE - (last_message_at - LONG_AGO)
+
+
+def locked(conversation_id: UUID) -> Select[Conversation]:
+    """One conversation as it is now, held until the transaction ends; rows that point at it can be written meanwhile."""
+    return (
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        # Not FOR UPDATE: an alert that is being written refers to this row, and the two would wait for each other
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
 
 
 IN_WAITING_ROOM = and_(Conversation.assignee_id.is_(None), Conversation.state == ConversationState.WAITING_FOR_US)

@@ -12,6 +12,8 @@ class Keyword(StrEnum):
     HELP = "HELP"
 
 
+NEEDS_NO_ANSWER = frozenset({Keyword.STOP, Keyword.START})  # HELP reaches a person all the same
+
 _MEANINGS = {  # twilio's standard words and those of 47 CFR 64.1200(a)(10)
     Keyword.STOP: (
         "stop",
