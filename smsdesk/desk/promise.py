@@ -1,56 +1,53 @@
-"""The promise of a reply: a clock starts with a text, is kept by a person's answer, and runs again if that fails."""
+"""The promise of a reply: a clock starts with a text, is kept by a person's answer, and runs again if that fails.
+
+Whoever calls these holds the conversation's row, or they take it themselves: a text that arrives meanwhile waits for its
+turn, and then sees what became of the clock.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import exists, select, true
 from sqlalchemy.orm import Session
 
-from smsdesk.adapters.ids import new_id
 from smsdesk.adapters.promises import announce, later
+from smsdesk.desk import keep_time
+from smsdesk.desk.keep_time import facts_of, happened, running
 from smsdesk.desk.record import record
-from smsdesk.desk.remind import raise_alert
 from smsdesk.desk.thread import Place, reopen
 from smsdesk.models.clock import Clock
 from smsdesk.models.clock import ClockEvent as StoredEvent
-from smsdesk.models.conversation import Conversation, ConversationState, place_in_queue
+from smsdesk.models.consent import Stop
+from smsdesk.models.conversation import Conversation, ConversationState, locked, place_in_queue
 from smsdesk.models.episode import Episode
 from smsdesk.models.message import AuthorKind, Direction, Message
 from smsdesk.models.number import Number
 from smsdesk.rules.delivery_status import State
-from smsdesk.rules.reply_clock import (
-    ClockEvent,
-    ClockEventKind,
-    ClockFacts,
-    ClockState,
-    activated,
-    after,
-    fold,
-    fulfilled,
-    kept,
-    next_step,
-    policy_applied,
-    which_clock,
-)
+from smsdesk.rules.keywords import NEEDS_NO_ANSWER, read_keyword
+from smsdesk.rules.reply_clock import ClockEvent, ClockEventKind, ClockState, policy_applied
+
+__all__ = ["answer", "cancel", "change_target", "facts_of", "resume", "running", "start", "unanswer"]
 
 REACHED = (State.ACCEPTED, State.SENT, State.DELIVERED)
+RESOLVED = "resolved"
+EARLIER_TEXT_WAITS = "an earlier text is unanswered again"
 
 
 def start(session: Session, place: Place, episode_id: UUID, replied_before: bool, seq: int, now: datetime) -> None:
     """An unanswered text starts the clock of its conversation; none may be running."""
-    _start(
+    keep_time.start(
         session,
-        place.conversation_id,
-        place.number_id,
-        place.team_id,
-        episode_id,
-        place.target,
-        replied_before,
-        seq,
-        now,
-        now,
+        conversation_id=place.conversation_id,
+        number_id=place.number_id,
+        team_id=place.team_id,
+        episode_id=episode_id,
+        target=place.target,
+        replied_before=replied_before,
+        seq=seq,
+        started_at=now,
+        now=now,
     )
 
 
@@ -58,68 +55,64 @@ def answer(session: Session, message: Message, at: datetime) -> None:
     """A text of ours was accepted by the carrier at `at`. Only a person's keeps a promise, for what they had before them."""
     if message.author_kind is not AuthorKind.AGENT:
         return
-    conversation = session.get_one(Conversation, message.conversation_id)
-    clock = running_clock(session, conversation.id)
-    if clock is None or clock.started_seq > (message.answered_through or 0):
+    conversation = session.scalars(locked(message.conversation_id)).one()
+    clock = running(session, conversation.id)
+    was_running = clock is not None and clock.started_seq <= (message.answered_through or 0)
+    if not was_running:
+        clock = _resolved_too_soon(session, message)
+    if clock is None:
         return
-    _tell_a_missed_breach(session, clock, at)
-    _happened(session, clock, fulfilled(at, message.id))
-    clock.fulfilled_by_id = message.id
-    episode = session.get(Episode, clock.episode_id)
-    if episode is not None and episode.first_replied_at is None:
-        episode.first_replied_at = at
+    keep_time.fulfil(session, clock, message, at, at)
+    episode = session.get_one(Episode, clock.episode_id)
+    episode.first_replied_at = episode.first_replied_at or at
     conversation.last_helper_id = message.author_id
-    record(session, "clock.fulfilled", at, conversation_id=conversation.id, team_id=clock.team_id, actor_id=message.author_id, subject_id=clock.id,
-           kept=kept(clock.due_at, at))  # fmt: skip
     session.flush()
-    _wait_for_what_is_left(session, conversation, message.answered_through or 0, at)
+    if was_running:
+        _wait_for_what_is_left(session, conversation, message.answered_through or 0, at)
 
 
 def unanswer(session: Session, message: Message, now: datetime) -> None:
-    """The carrier failed an answer that it had accepted: its clock runs on from its old start, for the wait was real."""
-    clock = session.scalar(
-        select(Clock).where(Clock.fulfilled_by_id == message.id, Clock.state == ClockState.FULFILLED)
-    )
-    if clock is None:
-        return
-    conversation = session.get_one(Conversation, message.conversation_id)
-    helped = _later_answer(session, message, clock)
-    if helped is None:
-        _cancel_running(session, conversation.id, "an earlier text is unanswered again", now)
-    _happened(session, clock, ClockEvent(ClockEventKind.REACTIVATE, now, {"message_id": str(message.id)}))
-    clock.fulfilled_by_id = None
-    record(
-        session, "clock.reactivated", now, conversation_id=conversation.id, team_id=clock.team_id, subject_id=clock.id
-    )
-    if helped is not None:
-        _happened(session, clock, fulfilled(helped.accepted_at or now, helped.id))
-        clock.fulfilled_by_id = helped.id
-        return
-    episode = session.get(Episode, clock.episode_id)
-    if episode is not None and episode.resolved_at is not None and conversation.episode_id == episode.id:
-        reopen(session, episode.id)
-    _wait(session, conversation, clock, conversation.last_message_at)
+    """The carrier failed an answer: its clock runs on from its old start, for the wait was real."""
+    conversation = session.scalars(locked(message.conversation_id)).one()
+    unhelped: list[Clock] = []
+    for clock in _clocks_kept_by(session, message):
+        helped = _other_answer(session, message, clock)
+        _correct_first_reply(session, clock, helped)
+        if helped is not None:
+            keep_time.fulfil(session, clock, helped, helped.accepted_at or now, now)
+        else:
+            unhelped.append(clock)
+    if unhelped:
+        _wait_again(session, conversation, unhelped, message, now)
 
 
 def cancel(session: Session, conversation: Conversation, why: str, now: datetime) -> None:
     """Nobody waits any more: the conversation was resolved, or the customer said STOP."""
-    _cancel_running(session, conversation.id, why, now)
-    conversation.waiting_since = conversation.reply_due_at = None
-    conversation.queue_at = place_in_queue(None, conversation.last_message_at)
+    keep_time.cancel_running(session, conversation.id, why, now)
+    _nobody_waits(conversation)
 
 
-def resume(session: Session, conversation: Conversation, now: datetime) -> None:
-    """A conversation is open again: what was unanswered when it was resolved waits again, since its old start."""
+def resume(session: Session, conversation: Conversation, resolved_at: datetime, now: datetime) -> None:
+    """A conversation is open again: what "resolved" had cut short waits again, since its old start."""
     clock = session.scalar(
-        select(Clock).where(Clock.conversation_id == conversation.id).order_by(Clock.started_seq.desc()).limit(1)
+        keep_time.locked(
+            select(Clock)
+            .join(StoredEvent, StoredEvent.clock_id == Clock.id)
+            .where(
+                Clock.conversation_id == conversation.id,
+                Clock.state == ClockState.CANCELLED,
+                StoredEvent.kind == ClockEventKind.CANCEL,
+                StoredEvent.at == resolved_at,
+            )
+        )
     )
-    if clock is None or clock.state is not ClockState.CANCELLED or _is_answered(session, clock):
+    if clock is None or _is_stopped(session, conversation) or _other_answer(session, None, clock) is not None:
         return
-    _happened(session, clock, ClockEvent(ClockEventKind.REACTIVATE, now))
+    happened(session, clock, ClockEvent(ClockEventKind.REACTIVATE, now))
     record(
         session, "clock.reactivated", now, conversation_id=conversation.id, team_id=clock.team_id, subject_id=clock.id
     )
-    _wait(session, conversation, clock, conversation.last_message_at)
+    _wait(session, conversation, clock)
 
 
 def change_target(session: Session, number: Number, target: timedelta, actor_id: UUID, now: datetime) -> int:
@@ -127,149 +120,57 @@ def change_target(session: Session, number: Number, target: timedelta, actor_id:
     record(session, "number.target_changed", now, team_id=number.team_id, actor_id=actor_id, subject_id=number.id,
            before=round(number.target.total_seconds()), after=round(target.total_seconds()))  # fmt: skip
     number.target = target
-    clocks = session.scalars(select(Clock).where(Clock.number_id == number.id, Clock.state == ClockState.RUNNING)).all()
-    for clock in clocks:
-        _happened(session, clock, policy_applied(now, target))
-        conversation = session.get_one(Conversation, clock.conversation_id)
-        _wait(session, conversation, clock, conversation.last_message_at)
-    announce(session, "queue", None, team_id=number.team_id)
-    return len(clocks)
-
-
-def running_clock(session: Session, conversation_id: UUID) -> Clock | None:
-    """The one clock that runs in a conversation, or None where nobody waits."""
-    return session.scalar(
-        select(Clock).where(Clock.conversation_id == conversation_id, Clock.state == ClockState.RUNNING)
-    )
-
-
-def facts_of(session: Session, clock: Clock) -> ClockFacts:
-    """What the clock's events add up to."""
-    stored = session.scalars(select(StoredEvent).where(StoredEvent.clock_id == clock.id).order_by(StoredEvent.id))
-    return fold(ClockEvent(event.kind, event.at, event.detail) for event in stored)
-
-
-def _tell_a_missed_breach(session: Session, clock: Clock, at: datetime) -> None:
-    # Late is late even if nobody looked in between
-    if clock.next_step is None or kept(clock.due_at, at):
-        return
-    raise_alert(session, clock, at)
-
-
-def _wait_for_what_is_left(session: Session, conversation: Conversation, answered_through: int, now: datetime) -> None:
-    oldest = session.execute(
-        select(Message.created_at, Message.seq)
-        .where(
-            Message.conversation_id == conversation.id,
-            Message.direction == Direction.IN,
-            Message.seq > answered_through,
-        )
-        .order_by(Message.seq)
-        .limit(1)
-    ).one_or_none()
-    if oldest is None or conversation.episode_id is None:
-        conversation.state = ConversationState.WAITING_FOR_THEM
-        conversation.waiting_since = conversation.reply_due_at = None
-        conversation.queue_at = place_in_queue(None, conversation.last_message_at)
-        return
-    number = session.get_one(Number, conversation.number_id)
-    clock_id = _start(
-        session,
-        conversation.id,
-        number.id,
-        conversation.team_id,
-        conversation.episode_id,
-        number.target,
-        True,
-        oldest.seq,
-        oldest.created_at,
-        now,
-    )
-    _wait(session, conversation, session.get_one(Clock, clock_id), conversation.last_message_at)
-
-
-def _start(
-    session: Session,
-    conversation_id: UUID,
-    number_id: UUID,
-    team_id: UUID,
-    episode_id: UUID,
-    target: timedelta,
-    replied_before: bool,
-    seq: int,
-    started_at: datetime,
-    now: datetime,
-) -> UUID:
-    clock_id, event, step = new_id(), activated(now, started_at, target), next_step(started_at, target, ())
-    connection = session.connection()
-    connection.execute(
-        insert(_table(Clock)),
-        {
-            "id": clock_id,
-            "conversation_id": conversation_id,
-            "episode_id": episode_id,
-            "number_id": number_id,
-            "team_id": team_id,
-            "kind": which_clock(replied_before),
-            "state": ClockState.RUNNING,
-            "started_at": started_at,
-            "started_seq": seq,
-            "target": target,
-            "due_at": started_at + target,
-            "next_step": step[0] if step else None,
-            "next_alert_at": step[1] if step else None,
-        },
-    )
-    connection.execute(
-        insert(_table(StoredEvent)),
-        {"id": new_id(), "clock_id": clock_id, "kind": event.kind, "at": now, "detail": event.detail},
-    )
-    return clock_id
-
-
-def _happened(session: Session, clock: Clock, event: ClockEvent) -> None:
-    """Add an event; the row becomes what all events add up to."""
-    facts = after(facts_of(session, clock), event)
-    session.add(StoredEvent(clock_id=clock.id, kind=event.kind, at=event.at, detail=dict(event.detail)))
-    clock.state, clock.target, clock.due_at = facts.state, facts.target, facts.due_at
-    clock.fulfilled_at, clock.breached_at = facts.fulfilled_at, facts.breached_at
-    step = next_step(facts.started_at, facts.target, facts.told) if facts.state is ClockState.RUNNING else None
-    clock.next_step, clock.next_alert_at = step or (None, None)
     session.flush()
+    waiting = select(Clock.conversation_id).where(Clock.number_id == number.id, Clock.state == ClockState.RUNNING)
+    changed = 0
+    # One order for everybody who takes several, or two managers would wait for each other
+    for conversation_id in session.scalars(waiting.order_by(Clock.conversation_id)).all():
+        conversation = session.scalars(locked(conversation_id)).one()
+        clock = running(session, conversation_id)
+        if clock is not None:
+            happened(session, clock, policy_applied(now, target))
+            _wait(session, conversation, clock)
+            changed += 1
+    announce(session, "queue", None, team_id=number.team_id)
+    return changed
 
 
-def _cancel_running(session: Session, conversation_id: UUID, why: str, now: datetime) -> None:
-    clock = running_clock(session, conversation_id)
-    if clock is not None:
-        _happened(session, clock, ClockEvent(ClockEventKind.CANCEL, now, {"why": why}))
-        record(
-            session,
-            "clock.cancelled",
-            now,
-            conversation_id=conversation_id,
-            team_id=clock.team_id,
-            subject_id=clock.id,
-            why=why,
+def _resolved_too_soon(session: Session, message: Message) -> Clock | None:
+    """The clock that "resolved" cut short while this answer to it was on its way: whoever answers and resolves did answer."""
+    clock = session.scalar(
+        keep_time.locked(
+            select(Clock)
+            .where(
+                Clock.conversation_id == message.conversation_id,
+                Clock.state == ClockState.CANCELLED,
+                Clock.started_seq <= (message.answered_through or 0),
+            )
+            .order_by(Clock.started_seq.desc())
+            .limit(1)
         )
-
-
-def _is_answered(session: Session, clock: Clock) -> bool:
-    answers = select(Message.id).where(
-        Message.conversation_id == clock.conversation_id,
-        Message.author_kind == AuthorKind.AGENT,
-        Message.state.in_(REACHED),
-        Message.answered_through >= clock.started_seq,
     )
-    return session.scalar(answers.limit(1)) is not None
+    if clock is None:
+        return None
+    last = keep_time.events_of(session, clock)[-1]
+    return clock if last.detail.get("why") == RESOLVED and last.at >= message.created_at else None
 
 
-def _later_answer(session: Session, failed: Message, clock: Clock) -> Message | None:
+def _clocks_kept_by(session: Session, message: Message) -> list[Clock]:
+    """Newest first. Two, where an answer also stood in for an earlier one that had failed."""
+    kept_by = select(Clock).where(Clock.fulfilled_by_id == message.id, Clock.state == ClockState.FULFILLED)
+    clocks = list(session.scalars(keep_time.locked(kept_by.order_by(Clock.started_seq.desc()))))
+    cut_short = _resolved_too_soon(session, message) if message.author_kind is AuthorKind.AGENT else None
+    return clocks or ([cut_short] if cut_short else [])
+
+
+def _other_answer(session: Session, failed: Message | None, clock: Clock) -> Message | None:
+    """The first text of a person, besides the failed one, that reached the customer and covers what the clock ran for."""
     return session.scalar(
         select(Message)
         .where(
-            Message.conversation_id == failed.conversation_id,
+            Message.conversation_id == clock.conversation_id,
             Message.author_kind == AuthorKind.AGENT,
-            Message.id != failed.id,
+            Message.id != failed.id if failed is not None else true(),
             Message.state.in_(REACHED),
             Message.answered_through >= clock.started_seq,
             Message.accepted_at.is_not(None),
@@ -279,13 +180,88 @@ def _later_answer(session: Session, failed: Message, clock: Clock) -> Message | 
     )
 
 
-def _wait(session: Session, conversation: Conversation, clock: Clock, last_message_at: datetime) -> None:
+def _correct_first_reply(session: Session, clock: Clock, helped: Message | None) -> None:
+    episode = session.get_one(Episode, clock.episode_id)
+    if clock.fulfilled_at is not None and episode.first_replied_at == clock.fulfilled_at:
+        episode.first_replied_at = helped.accepted_at if helped else None
+
+
+def _wait_again(
+    session: Session, conversation: Conversation, unhelped: list[Clock], message: Message, now: datetime
+) -> None:
+    """The oldest of these clocks runs again; the others stand behind it, as texts stand behind an earlier text."""
+    ahead = running(session, conversation.id)
+    oldest = unhelped[-1]
+    nobody_may_answer = _is_stopped(session, conversation)
+    again = ClockEvent(ClockEventKind.REACTIVATE, now, {"message_id": str(message.id)})
+    for clock in unhelped:
+        clock.fulfilled_by_id = None
+        if nobody_may_answer:
+            happened(session, clock, again, ClockEvent(ClockEventKind.CANCEL, now, {"why": "the customer said STOP"}))
+        elif clock is not oldest or (ahead is not None and ahead.started_seq <= clock.started_seq):
+            happened(session, clock, again, ClockEvent(ClockEventKind.CANCEL, now, {"why": EARLIER_TEXT_WAITS}))
+        else:
+            keep_time.cancel_running(session, conversation.id, EARLIER_TEXT_WAITS, now)
+            happened(session, clock, again)
+            _reopen(session, conversation)
+            _wait(session, conversation, clock)
+        record(session, "clock.reactivated", now, conversation_id=conversation.id, team_id=clock.team_id,
+               subject_id=clock.id)  # fmt: skip
+
+
+def _reopen(session: Session, conversation: Conversation) -> None:
+    if conversation.state is ConversationState.RESOLVED and conversation.episode_id is not None:
+        reopen(session, conversation.episode_id)
+
+
+def _wait_for_what_is_left(session: Session, conversation: Conversation, answered_through: int, now: datetime) -> None:
+    oldest = _oldest_unanswered(session, conversation, answered_through)
+    if oldest is None or conversation.episode_id is None:
+        conversation.state = ConversationState.WAITING_FOR_THEM
+        _nobody_waits(conversation)
+        return
+    clock_id = keep_time.start(
+        session,
+        conversation_id=conversation.id,
+        number_id=conversation.number_id,
+        team_id=conversation.team_id,
+        episode_id=conversation.episode_id,
+        target=session.get_one(Number, conversation.number_id).target,
+        replied_before=True,
+        seq=oldest.seq,
+        started_at=oldest.created_at,
+        now=now,
+    )
+    _wait(session, conversation, session.get_one(Clock, clock_id))
+
+
+def _oldest_unanswered(session: Session, conversation: Conversation, answered_through: int) -> Message | None:
+    texts = session.scalars(
+        select(Message)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.direction == Direction.IN,
+            Message.seq > answered_through,
+        )
+        .order_by(Message.seq)
+    )
+    return next((text for text in texts if read_keyword(text.body) not in NEEDS_NO_ANSWER), None)
+
+
+def _is_stopped(session: Session, conversation: Conversation) -> bool:
+    stop = exists().where(Stop.address_id == conversation.address_id, Stop.number_id == conversation.number_id)
+    return bool(session.scalar(select(stop)))
+
+
+def _wait(session: Session, conversation: Conversation, clock: Clock) -> None:
     conversation.state = ConversationState.WAITING_FOR_US
     conversation.waiting_since, conversation.reply_due_at = clock.started_at, clock.due_at
-    conversation.queue_at = place_in_queue(clock.due_at, last_message_at)
+    conversation.queue_at = place_in_queue(clock.due_at, conversation.last_message_at)
+    session.flush()
     if conversation.assignee_id is None:
         later(session, "routing.drain")
 
 
-def _table(model: type[object]) -> Table:
-    return model.__table__  # type: ignore[attr-defined, no-any-return]
+def _nobody_waits(conversation: Conversation) -> None:
+    conversation.waiting_since = conversation.reply_due_at = None
+    conversation.queue_at = place_in_queue(None, conversation.last_message_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -12,7 +13,7 @@ from smsdesk.adapters.promises import announce, later
 from smsdesk.desk.comply import ensure_may_text
 from smsdesk.desk.record import record
 from smsdesk.models.agent import Agent
-from smsdesk.models.conversation import Conversation, place_in_queue
+from smsdesk.models.conversation import Conversation, locked, place_in_queue
 from smsdesk.models.customer import Address
 from smsdesk.models.message import AuthorKind, Direction, Message
 from smsdesk.models.number import Number
@@ -38,7 +39,7 @@ class TokenUsedForOtherWords(Exception):
 
 def reply(
     session: Session,
-    conversation_id: object,
+    conversation_id: UUID,
     body: str,
     author: Agent,
     now: datetime,
@@ -56,12 +57,7 @@ def reply(
     body = clean(body).strip()
     ensure_sendable(body)
     # The lock makes the look at what is new, and the place in line, the same for everybody
-    conversation = session.execute(
-        select(Conversation)
-        .where(Conversation.id == conversation_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one()
+    conversation = session.scalars(locked(conversation_id)).one()
     if already := _written_before(session, author, client_token, conversation, body):
         return already
     ensure_may_text(session, conversation)

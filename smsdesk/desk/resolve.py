@@ -12,7 +12,7 @@ from smsdesk.desk import promise
 from smsdesk.desk.record import record
 from smsdesk.desk.thread import reopen as reopen_episode
 from smsdesk.models.agent import Agent
-from smsdesk.models.conversation import Conversation, ConversationState, place_in_queue
+from smsdesk.models.conversation import Conversation, ConversationState, locked, place_in_queue
 from smsdesk.models.episode import Episode
 
 
@@ -22,12 +22,12 @@ class SomethingNewWaits(Exception):
 
 def resolve(session: Session, conversation: Conversation, by: Agent, now: datetime, *, seen: int | None = None) -> None:
     """End the episode; its clock is cancelled. Raises SomethingNewWaits where a text is unseen. Twice is once."""
-    conversation = _locked(session, conversation)
+    conversation = session.scalars(locked(conversation.id)).one()
     if seen is not None and conversation.last_inbound_seq > seen:
         raise SomethingNewWaits
     if conversation.state is ConversationState.RESOLVED:
         return
-    promise.cancel(session, conversation, "resolved", now)
+    promise.cancel(session, conversation, promise.RESOLVED, now)
     episode = session.get(Episode, conversation.episode_id) if conversation.episode_id else None
     if episode is not None and episode.resolved_at is None:
         episode.resolved_at, episode.resolved_by_id = now, by.id
@@ -47,15 +47,15 @@ def resolve(session: Session, conversation: Conversation, by: Agent, now: dateti
 
 def reopen(session: Session, conversation: Conversation, by: Agent, now: datetime) -> None:
     """Take "resolved" back: the episode goes on with the person who reopened it. A text that is unanswered waits again."""
-    conversation = _locked(session, conversation)
+    conversation = session.scalars(locked(conversation.id)).one()
     if conversation.state is not ConversationState.RESOLVED:
         return
-    if conversation.episode_id is not None:
-        reopen_episode(session, conversation.episode_id)
+    resolved_at = _take_back(session, conversation)
     conversation.state, conversation.assignee_id = ConversationState.WAITING_FOR_THEM, by.id
     conversation.placement_reason = f"{by.name} reopened it"
     conversation.queue_at = place_in_queue(None, conversation.last_message_at)
-    promise.resume(session, conversation, now)
+    if resolved_at is not None:
+        promise.resume(session, conversation, resolved_at, now)
     record(
         session,
         "conversation.reopened",
@@ -68,10 +68,10 @@ def reopen(session: Session, conversation: Conversation, by: Agent, now: datetim
     announce(session, "conversation", conversation.id, team_id=conversation.team_id)
 
 
-def _locked(session: Session, conversation: Conversation) -> Conversation:
-    return session.execute(
-        select(Conversation)
-        .where(Conversation.id == conversation.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one()
+def _take_back(session: Session, conversation: Conversation) -> datetime | None:
+    """Reopen the episode; when it had been resolved."""
+    if conversation.episode_id is None:
+        return None
+    resolved_at = session.scalar(select(Episode.resolved_at).where(Episode.id == conversation.episode_id))
+    reopen_episode(session, conversation.episode_id)
+    return resolved_at

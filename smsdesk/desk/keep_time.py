@@ -1,0 +1,168 @@
+"""A clock's row and its events, always written together, so that a replay finds exactly the row that is stored."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Table, insert, select
+from sqlalchemy.orm import Session
+
+from smsdesk.adapters.ids import new_id
+from smsdesk.adapters.promises import later
+from smsdesk.desk.record import record
+from smsdesk.models.alert import Alert, AlertKind
+from smsdesk.models.clock import Clock
+from smsdesk.models.clock import ClockEvent as StoredEvent
+from smsdesk.models.message import Message
+from smsdesk.rules.reply_clock import (
+    ClockEvent,
+    ClockEventKind,
+    ClockFacts,
+    ClockState,
+    Step,
+    activated,
+    after,
+    fold,
+    fulfilled,
+    kept,
+    next_step,
+    step_told,
+    which_clock,
+)
+
+
+def start(
+    session: Session,
+    *,
+    conversation_id: UUID,
+    number_id: UUID,
+    team_id: UUID,
+    episode_id: UUID,
+    target: timedelta,
+    replied_before: bool,
+    seq: int,
+    started_at: datetime,
+    now: datetime,
+) -> UUID:
+    """A clock for the inbound text `seq`, received at `started_at`; none may be running in the conversation."""
+    clock_id, event, step = new_id(), activated(now, started_at, target), next_step(started_at, target, ())
+    connection = session.connection()
+    connection.execute(
+        insert(_table(Clock)),
+        {
+            "id": clock_id,
+            "conversation_id": conversation_id,
+            "episode_id": episode_id,
+            "number_id": number_id,
+            "team_id": team_id,
+            "kind": which_clock(replied_before),
+            "state": ClockState.RUNNING,
+            "started_at": started_at,
+            "started_seq": seq,
+            "target": target,
+            "due_at": started_at + target,
+            "next_step": step[0] if step else None,
+            "next_alert_at": step[1] if step else None,
+        },
+    )
+    connection.execute(
+        insert(_table(StoredEvent)),
+        {"id": new_id(), "clock_id": clock_id, "kind": event.kind, "at": now, "detail": event.detail},
+    )
+    return clock_id
+
+
+def happened(session: Session, clock: Clock, *events: ClockEvent) -> None:
+    """Add events; the row becomes what all of them add up to. The clock must be locked.
+
+    Several at once count as one step: a clock that runs again only in order to be fulfilled never runs beside another.
+    """
+    facts = facts_of(session, clock)
+    for event in events:
+        facts = after(facts, event)
+        session.add(StoredEvent(clock_id=clock.id, kind=event.kind, at=event.at, detail=dict(event.detail)))
+    for name, value in row_of(facts).items():
+        setattr(clock, name, value)
+    session.flush()
+
+
+def fulfil(session: Session, clock: Clock, message: Message, at: datetime, now: datetime) -> None:
+    """`message`, accepted by the carrier at `at`, keeps the promise or comes late; a clock that had ended runs on until then."""
+    events = [] if clock.state is ClockState.RUNNING else [ClockEvent(ClockEventKind.REACTIVATE, now)]
+    if not kept(clock.due_at, at) and clock.breached_at is None:
+        # Late is late even if nobody looked in between
+        events.append(step_told(Step.BREACH, now))
+        _raise_breach(session, clock, now)
+    happened(session, clock, *events, fulfilled(at, message.id))
+    clock.fulfilled_by_id = message.id
+    record(session, "clock.fulfilled", now, conversation_id=clock.conversation_id, team_id=clock.team_id, actor_id=message.author_id,
+           subject_id=clock.id, kept=kept(clock.due_at, at))  # fmt: skip
+
+
+def cancel_running(session: Session, conversation_id: UUID, why: str, now: datetime) -> None:
+    """Stop the clock that runs, if one does."""
+    clock = running(session, conversation_id)
+    if clock is not None:
+        happened(session, clock, ClockEvent(ClockEventKind.CANCEL, now, {"why": why}))
+        record(session, "clock.cancelled", now, conversation_id=conversation_id, team_id=clock.team_id, subject_id=clock.id,
+               why=why)  # fmt: skip
+
+
+def running(session: Session, conversation_id: UUID) -> Clock | None:
+    """The one clock that runs in a conversation, locked, or None where nobody waits."""
+    return session.scalar(
+        locked(select(Clock).where(Clock.conversation_id == conversation_id, Clock.state == ClockState.RUNNING))
+    )
+
+
+def locked(clocks: Select[Clock]) -> Select[Clock]:
+    """The same clocks as they are now, held: a reminder that is being claimed is waited for, so that events stay in order."""
+    return clocks.with_for_update(of=Clock, key_share=True).execution_options(populate_existing=True)
+
+
+def facts_of(session: Session, clock: Clock) -> ClockFacts:
+    """What the clock's events add up to."""
+    return fold(ClockEvent(event.kind, event.at, event.detail) for event in events_of(session, clock))
+
+
+def events_of(session: Session, clock: Clock) -> list[StoredEvent]:
+    """Everything that happened to a clock, in order."""
+    return list(session.scalars(select(StoredEvent).where(StoredEvent.clock_id == clock.id).order_by(StoredEvent.id)))
+
+
+def row_of(facts: ClockFacts) -> dict[str, Any]:
+    """The columns of a clock that follow from its events."""
+    step = next_step(facts.started_at, facts.target, facts.told) if facts.state is ClockState.RUNNING else None
+    return {
+        "state": facts.state,
+        "started_at": facts.started_at,
+        "target": facts.target,
+        "due_at": facts.due_at,
+        "fulfilled_at": facts.fulfilled_at,
+        "breached_at": facts.breached_at,
+        "next_step": step[0] if step else None,
+        "next_alert_at": step[1] if step else None,
+    }
+
+
+def _raise_breach(session: Session, clock: Clock, now: datetime) -> None:
+    session.add(
+        Alert(
+            clock_id=clock.id,
+            conversation_id=clock.conversation_id,
+            team_id=clock.team_id,
+            kind=AlertKind.BREACH,
+            step=Step.BREACH,
+            due_at=clock.due_at,
+            claimed_at=now,
+        )
+    )
+    record(session, "clock.breach", now, conversation_id=clock.conversation_id, team_id=clock.team_id, subject_id=clock.id,
+           step=Step.BREACH.value)  # fmt: skip
+    later(session, "reminders.drain")
+
+
+def _table(model: type[object]) -> Table:
+    return model.__table__  # type: ignore[attr-defined, no-any-return]
