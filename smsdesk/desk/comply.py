@@ -14,7 +14,7 @@ from smsdesk.desk import promise
 from smsdesk.desk.record import record
 from smsdesk.desk.thread import Place
 from smsdesk.models.consent import ConsentEvent, ConsentKind, Stop
-from smsdesk.models.conversation import Conversation, ConversationState
+from smsdesk.models.conversation import Conversation, ConversationState, locked
 from smsdesk.models.customer import Address
 from smsdesk.models.message import AuthorKind, Direction, Message
 from smsdesk.models.number import Number
@@ -32,8 +32,18 @@ class OptedOut(Exception):
     """This customer has texted STOP to this number; only their START lifts it."""
 
 
-def obey(session: Session, keyword: Keyword, place: Place, message_id: UUID, words: str, now: datetime) -> None:
-    """Do what a keyword asks, in the transaction that stores the text."""
+def obey(
+    session: Session,
+    keyword: Keyword,
+    place: Place,
+    message_id: UUID,
+    words: str,
+    now: datetime,
+    *,
+    by_carrier: bool = False,
+) -> None:
+    """Do what a keyword asks, in the transaction that stores the text. `by_carrier`: it was the carrier that read it so."""
+    source = "carrier" if by_carrier else "keyword"
     if keyword is Keyword.STOP:
         stop(
             session,
@@ -43,12 +53,12 @@ def obey(session: Session, keyword: Keyword, place: Place, message_id: UUID, wor
             now,
             message_id=message_id,
             words=words,
-            source="keyword",
+            source=source,
         )
     elif keyword is Keyword.START:
-        _start(session, place, message_id, words, now)
+        _start(session, place, message_id, words, now, source)
     else:
-        _help(session, place, message_id, words, now)
+        _help(session, place, message_id, words, now, source)
 
 
 def stop(
@@ -68,9 +78,10 @@ def stop(
         {"address_id": address_id, "number_id": number_id, "since": now},
     )
     _ledger(session, ConsentKind.STOPPED, address_id, number_id, now, message_id, words, source)
-    conversation = session.get_one(Conversation, conversation_id, populate_existing=True)
+    conversation = session.scalars(locked(conversation_id)).one()
     promise.cancel(session, conversation, "the customer said STOP", now)
-    conversation.state = ConversationState.WAITING_FOR_THEM
+    if conversation.state is not ConversationState.RESOLVED:
+        conversation.state = ConversationState.WAITING_FOR_THEM
     record(
         session,
         "consent.stopped",
@@ -94,14 +105,14 @@ def ensure_may_text(session: Session, conversation: Conversation) -> None:
         raise OptedOut
 
 
-def _start(session: Session, place: Place, message_id: UUID, words: str, now: datetime) -> None:
+def _start(session: Session, place: Place, message_id: UUID, words: str, now: datetime, source: str) -> None:
     lifted = session.execute(delete(Stop).where(Stop.address_id == place.address_id, Stop.number_id == place.number_id))
-    _ledger(session, ConsentKind.STARTED, place.address_id, place.number_id, now, message_id, words, "keyword")
+    _ledger(session, ConsentKind.STARTED, place.address_id, place.number_id, now, message_id, words, source)
     record(session, "consent.started", now, conversation_id=place.conversation_id, team_id=place.team_id, subject_id=message_id,
            lifted=bool(lifted.rowcount))  # type: ignore[attr-defined]  # fmt: skip
 
 
-def _help(session: Session, place: Place, message_id: UUID, words: str, now: datetime) -> None:
+def _help(session: Session, place: Place, message_id: UUID, words: str, now: datetime, source: str) -> None:
     answered = exists().where(
         ConsentEvent.address_id == place.address_id,
         ConsentEvent.number_id == place.number_id,
@@ -110,7 +121,7 @@ def _help(session: Session, place: Place, message_id: UUID, words: str, now: dat
     )
     if place.is_stopped or session.scalar(select(answered)):
         return
-    _ledger(session, ConsentKind.HELP_ANSWERED, place.address_id, place.number_id, now, message_id, words, "keyword")
+    _ledger(session, ConsentKind.HELP_ANSWERED, place.address_id, place.number_id, now, message_id, words, source)
     number = session.get_one(Number, place.number_id)
     address = session.get_one(Address, place.address_id)
     conversation = session.get_one(Conversation, place.conversation_id, populate_existing=True)

@@ -21,7 +21,7 @@ from smsdesk.models.conversation import Conversation, ConversationState, place_i
 from smsdesk.models.media import Media, MediaState
 from smsdesk.models.message import AuthorKind, Direction, Message
 from smsdesk.rules.delivery_status import State
-from smsdesk.rules.keywords import Keyword, carrier_hint, read_keyword
+from smsdesk.rules.keywords import NEEDS_NO_ANSWER, Keyword, carrier_hint, read_keyword
 from smsdesk.rules.phone_numbers import UnreadableSender
 from smsdesk.rules.texts import clean, preview
 
@@ -46,12 +46,12 @@ def receive(session: Session, text: InboundText, now: datetime, source: str = "w
     except (UnknownNumber, UnreadableSender) as error:
         return Receipt(quarantine(session, text, error, now), None)
     seq = place.last_seq + 1
-    keyword = read_keyword(text.body) or carrier_hint(text.opt_out_type)
-    needs_answer = keyword not in {Keyword.STOP, Keyword.START}
-    episode_id, replied_before = episode_for(session, place, now)
+    keyword = _keyword(text, place)
+    needs_answer = keyword not in NEEDS_NO_ANSWER
+    episode_id, replied_before = episode_for(session, place, needs_answer, now)
     message_id = _write(session, text, place, seq, episode_id, now, source)
     _attach(session, text, message_id, now)
-    if needs_answer and not place.clock_is_running:
+    if needs_answer and episode_id is not None and not place.clock_is_running:
         promise.start(session, place, episode_id, replied_before, seq, now)
     _move_up(session, text, place, seq, episode_id, needs_answer, now)
     record(
@@ -63,13 +63,20 @@ def receive(session: Session, text: InboundText, now: datetime, source: str = "w
         subject_id=message_id,
     )
     if keyword is not None:
-        comply.obey(session, keyword, place, message_id, text.body, now)
+        comply.obey(session, keyword, place, message_id, text.body, now, by_carrier=read_keyword(text.body) is None)
     _tell(session, place, needs_answer)
     return Receipt(message_id, place.conversation_id, keyword)
 
 
+def _keyword(text: InboundText, place: Place) -> Keyword | None:
+    hint = carrier_hint(text.opt_out_type)
+    if hint is Keyword.START and not place.is_stopped:
+        hint = None  # The carrier takes every "yes" for START; with nothing to lift it answers a question of ours
+    return read_keyword(text.body) or hint
+
+
 def _write(
-    session: Session, text: InboundText, place: Place, seq: int, episode_id: UUID, now: datetime, source: str
+    session: Session, text: InboundText, place: Place, seq: int, episode_id: UUID | None, now: datetime, source: str
 ) -> UUID:
     message_id = new_id()
     written = session.connection().execute(
@@ -124,7 +131,13 @@ def _attach(session: Session, text: InboundText, message_id: UUID, now: datetime
 
 
 def _move_up(
-    session: Session, text: InboundText, place: Place, seq: int, episode_id: UUID, needs_answer: bool, now: datetime
+    session: Session,
+    text: InboundText,
+    place: Place,
+    seq: int,
+    episode_id: UUID | None,
+    needs_answer: bool,
+    now: datetime,
 ) -> None:
     """The conversation takes its place in the queue: by the oldest unanswered text, however many follow it."""
     values = {

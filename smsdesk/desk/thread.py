@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, false, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from smsdesk.adapters.ids import new_id
 from smsdesk.models.agent import Agent, Availability
-from smsdesk.models.clock import Clock
 from smsdesk.models.consent import Stop
 from smsdesk.models.conversation import Conversation, ConversationState, place_in_queue
 from smsdesk.models.customer import Address, Customer
 from smsdesk.models.episode import Episode
 from smsdesk.models.number import Number
 from smsdesk.rules.phone_numbers import read_sender
-from smsdesk.rules.reply_clock import ClockState
 
 REOPENS_WITHIN = timedelta(hours=4)  # product.md, clocks, rule 2
 
@@ -55,9 +53,12 @@ def place_of(session: Session, to: str, sender: str, now: datetime) -> Place:
     return _find(session, to, sender) or _begin(session, to, sender, now)
 
 
-def episode_for(session: Session, place: Place, now: datetime) -> tuple[UUID, bool]:
-    """The episode that a text belongs to, and whether somebody answered in it before."""
-    if place.episode_id is not None and place.resolved_at is None:
+def episode_for(session: Session, place: Place, needs_answer: bool, now: datetime) -> tuple[UUID | None, bool]:
+    """The episode that a text belongs to, and whether somebody answered in it before.
+
+    A text that needs no answer, such as STOP, opens and reopens none; None where there has not been any.
+    """
+    if not needs_answer or (place.episode_id is not None and place.resolved_at is None):
         return place.episode_id, place.replied_before
     if place.episode_id is not None and place.resolved_at is not None and now - place.resolved_at <= REOPENS_WITHIN:
         reopen(session, place.episode_id)
@@ -108,21 +109,31 @@ _FACTS = (
         Episode.id.label("episode_id"),
         Episode.resolved_at,
         Episode.first_replied_at,
-        Clock.id.label("clock_id"),
         Stop.since.label("stopped_since"),
     )
     .join(Number, Number.id == Conversation.number_id)
     .join(Address, Address.customer_id == Conversation.customer_id)
     .outerjoin(Agent, Agent.id == Conversation.assignee_id)
     .outerjoin(Episode, Episode.id == Conversation.episode_id)
-    .outerjoin(Clock, (Clock.conversation_id == Conversation.id) & (Clock.state == ClockState.RUNNING))
     .outerjoin(Stop, (Stop.address_id == Address.id) & (Stop.number_id == Number.id))
-    .with_for_update(of=Conversation)
+    .with_for_update(of=Conversation, key_share=True)
 )
+_BEFORE = aliased(Conversation, name="before")
+_FACTS_OF = {
+    "sqlite": _FACTS.add_columns(false().label("was_waited_for")),
+    "postgresql": _FACTS.join(_BEFORE, _BEFORE.id == Conversation.id).add_columns(
+        literal_column("before.xmin <> conversation.xmin").label("was_waited_for")
+    ),
+}
 
 
 def _find(session: Session, to: str, sender: str) -> Place | None:
-    row = session.connection().execute(_FACTS.where(Number.address == to, Address.value == sender)).one_or_none()
+    connection = session.connection()
+    facts = _FACTS_OF[connection.dialect.name].where(Number.address == to, Address.value == sender)
+    row = connection.execute(facts).one_or_none()
+    if row is not None and row.was_waited_for:
+        # The locked row is as somebody else just left it, but PostgreSQL joined it with the rest as it was before
+        row = connection.execute(facts).one_or_none()
     if row is None:
         return None
     return Place(
@@ -140,7 +151,7 @@ def _find(session: Session, to: str, sender: str) -> Place | None:
         episode_id=row.episode_id,
         resolved_at=row.resolved_at,
         replied_before=row.first_replied_at is not None,
-        clock_is_running=row.clock_id is not None,
+        clock_is_running=row.waiting_since is not None,
         is_stopped=row.stopped_since is not None,
     )
 
