@@ -35,7 +35,7 @@ def drain(session: Session, now: datetime, limit: int = BATCH) -> int:
         .where(IN_WAITING_ROOM, Conversation.team_id.in_(benches.free_teams))
         .order_by(Conversation.reply_due_at, Conversation.id)
         .limit(limit)
-        .with_for_update(of=Conversation, skip_locked=True)
+        .with_for_update(of=Conversation, key_share=True, skip_locked=True)
     ).all()
     placed = [(row, placement) for row in waiting if (placement := benches.place(row, now))]
     if placed:
@@ -47,6 +47,14 @@ class _Benches:
     """The available agents of each team, read once; loads are counted on as conversations are placed."""
 
     def __init__(self, session: Session) -> None:
+        # In a statement of its own: one that waits for the lock would still count as before the wait. Two drains at once
+        # take turns here, in one order, so that nobody gets more than they have room for.
+        session.execute(
+            select(Agent.id)
+            .where(Agent.availability == Availability.AVAILABLE, Agent.disabled_at.is_(None))
+            .order_by(Agent.id)
+            .with_for_update(key_share=True)
+        )
         load = (
             select(Conversation.assignee_id, func.count().label("open"))
             .where(Conversation.state == ConversationState.WAITING_FOR_US, Conversation.assignee_id.is_not(None))
@@ -66,7 +74,6 @@ class _Benches:
             .join(Agent, Agent.id == Membership.agent_id)
             .outerjoin(load, load.c.assignee_id == Agent.id)
             .where(Agent.availability == Availability.AVAILABLE, Agent.disabled_at.is_(None))
-            .with_for_update(of=Agent)
         ).all()
         self.agents: dict[UUID, Candidate] = {}
         self.teams: dict[UUID, list[UUID]] = {}
