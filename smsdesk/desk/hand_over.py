@@ -9,9 +9,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce, later
+from smsdesk.desk.keep_time import running
 from smsdesk.desk.record import record
 from smsdesk.models.agent import Agent, Availability, Membership
-from smsdesk.models.conversation import Conversation, ConversationState
+from smsdesk.models.conversation import Conversation, ConversationState, locked
+from smsdesk.models.episode import Episode
 from smsdesk.models.team import Team
 
 
@@ -31,7 +33,8 @@ def take(
     session: Session, conversation: Conversation, agent: Agent, now: datetime, *, seen_assignee: UUID | None = None
 ) -> None:
     """The agent takes it from the waiting room, or from whoever they saw having it. Raises TakenBySomebodyElse."""
-    _move(session, conversation, seen_assignee, agent.id, f"{agent.name} took it")
+    if not _move(session, conversation, seen_assignee, agent.id, f"{agent.name} took it"):
+        return
     record(
         session,
         "conversation.taken",
@@ -49,7 +52,8 @@ def pass_on(
     """Hand it to a colleague of the team; its clocks run on. Raises CannotTakeIt, TakenBySomebodyElse."""
     if to.disabled_at is not None or not (to.sees_all_teams or conversation.team_id in to.team_ids):
         raise CannotTakeIt(f"{to.name} is not in the team of this conversation.")
-    _move(session, conversation, seen_assignee, to.id, f"{by.name} passed it on")
+    if not _move(session, conversation, seen_assignee, to.id, f"{by.name} passed it on"):
+        return
     record(
         session,
         "conversation.passed_on",
@@ -63,9 +67,14 @@ def pass_on(
 
 
 def pass_to_team(session: Session, conversation: Conversation, team: Team, by: Agent, now: datetime) -> None:
-    """Hand it to another team, where routing finds somebody; its clocks run on."""
+    """Hand it to another team, where routing finds somebody; its clocks run on, and speak to that team from now on."""
+    conversation = session.scalars(locked(conversation.id)).one()
     before = conversation.team_id
     conversation.team_id, conversation.assignee_id, conversation.placement_reason = team.id, None, None
+    if clock := running(session, conversation.id):
+        clock.team_id = team.id
+    if conversation.episode_id is not None:
+        session.get_one(Episode, conversation.episode_id).team_id = team.id
     record(session, "conversation.passed_to_team", now, conversation_id=conversation.id, team_id=team.id, actor_id=by.id, subject_id=team.id,
            before=str(before))  # fmt: skip
     later(session, "routing.drain")
@@ -77,7 +86,8 @@ def release(
     session: Session, conversation: Conversation, by: Agent, now: datetime, *, seen_assignee: UUID | None
 ) -> None:
     """Back to the waiting room; routing looks for somebody else."""
-    _move(session, conversation, seen_assignee, None, None)
+    if not _move(session, conversation, seen_assignee, None, None):
+        return
     record(
         session,
         "conversation.released",
@@ -114,8 +124,8 @@ def colleagues(session: Session, team_id: UUID) -> list[Agent]:
     )
 
 
-def _move(session: Session, conversation: Conversation, seen: UUID | None, to: UUID | None, reason: str | None) -> None:
-    """One compare-and-set: two agents pressing at once, one wins, and the other learns who."""
+def _move(session: Session, conversation: Conversation, seen: UUID | None, to: UUID | None, reason: str | None) -> bool:
+    """One compare-and-set: two agents pressing at once, one wins, and the other learns who. False: it was so already."""
     same = Conversation.assignee_id.is_(None) if seen is None else Conversation.assignee_id == seen
     session.flush()
     moved = session.execute(
@@ -125,17 +135,22 @@ def _move(session: Session, conversation: Conversation, seen: UUID | None, to: U
         execution_options={"synchronize_session": False},
     )
     session.refresh(conversation)
-    if moved.rowcount == 0 and conversation.assignee_id != to:  # type: ignore[attr-defined]
+    if moved.rowcount == 0:  # type: ignore[attr-defined]
+        if conversation.assignee_id == to:
+            return False
         holder = session.get(Agent, conversation.assignee_id) if conversation.assignee_id else None
         raise TakenBySomebodyElse(holder.name if holder else None)
     announce(session, "conversation", conversation.id, team_id=conversation.team_id)
+    return True
 
 
 def _hand_back(session: Session, agent: Agent, now: datetime) -> int:
     held = session.scalars(
         select(Conversation)
         .where(Conversation.assignee_id == agent.id, Conversation.state == ConversationState.WAITING_FOR_US)
-        .with_for_update()
+        .order_by(Conversation.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).all()
     for conversation in held:
         conversation.assignee_id = conversation.placement_reason = None
