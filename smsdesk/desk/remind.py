@@ -36,7 +36,7 @@ def claim_due(session: Session, now: datetime, limit: int = BATCH) -> int:
         .where(Clock.next_alert_at.is_not(None), Clock.next_alert_at <= now, Clock.state == ClockState.RUNNING)
         .order_by(Clock.next_alert_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     ).all()
     if due:
         _raise(session, due, now)
@@ -51,20 +51,6 @@ def next_due_at(session: Session) -> datetime | None:
     )
 
 
-def raise_alert(session: Session, clock: Clock, now: datetime) -> None:
-    """One alert at once: its moment passed while nobody looked."""
-    session.flush()
-    row = session.execute(
-        select(Clock.id, Clock.conversation_id, Clock.team_id, Clock.started_at, Clock.target, Clock.next_step).where(
-            Clock.id == clock.id
-        )
-    ).one()
-    if row.next_step is not None:
-        _raise(session, [row], now)
-        later(session, "reminders.drain")
-    session.refresh(clock)
-
-
 def tell_waiting(session: Session, now: datetime, limit: int = BATCH) -> int:
     """Tell alerts that nobody has been told of; returns how many."""
     alerts = session.execute(
@@ -73,7 +59,7 @@ def tell_waiting(session: Session, now: datetime, limit: int = BATCH) -> int:
         .where(Alert.told_at.is_(None))
         .order_by(Alert.claimed_at)
         .limit(limit)
-        .with_for_update(of=Alert, skip_locked=True)
+        .with_for_update(of=Alert, key_share=True, skip_locked=True)
     ).all()
     if not alerts:
         return 0
@@ -104,6 +90,7 @@ class _Crews:
         members = session.execute(
             select(Membership.team_id, Membership.agent_id).join(Agent).where(Agent.disabled_at.is_(None))
         )
+        self.here = set(session.scalars(select(Agent.id).where(Agent.disabled_at.is_(None))))
         self.members: dict[UUID, list[UUID]] = {}
         for team_id, agent_id in members:
             self.members.setdefault(team_id, []).append(agent_id)
@@ -114,14 +101,15 @@ class _Crews:
         )
 
     def concerned(self, kind: AlertKind, team_id: UUID, assignee_id: UUID | None) -> dict[UUID, str]:
-        """Agent → why. A warning goes to the assignee, or to the team where there is none; a breach to all of them and the managers."""
+        """Agent → why. A warning goes to the assignee, or to the team where there is none; a breach to all of them and the
+        managers, who also hear of a warning that nobody else would."""
         told: dict[UUID, str] = {}
-        if assignee_id is not None:
+        if assignee_id in self.here and assignee_id is not None:
             told[assignee_id] = "assignee"
-        if kind is AlertKind.BREACH or assignee_id is None:
+        if kind is AlertKind.BREACH or not told:
             for member in self.members.get(team_id, []):
                 told.setdefault(member, "team")
-        if kind is AlertKind.BREACH:
+        if kind is AlertKind.BREACH or not told:
             for manager in self.managers:
                 told.setdefault(manager, "manager")
         return told
@@ -133,7 +121,7 @@ def _raise(session: Session, due: Sequence[Any], now: datetime) -> None:
         told = _told_before(row.next_step)
         step, at = step_due(row.started_at, row.target, told, now) or (row.next_step, now)
         following = next_step(row.started_at, row.target, told | {step})
-        alert_id, event = new_id(), step_told(step, now)
+        event = step_told(step, now)
         moves.append(
             {
                 "clock": row.id,
@@ -144,7 +132,7 @@ def _raise(session: Session, due: Sequence[Any], now: datetime) -> None:
         )
         alerts.append(
             {
-                "id": alert_id,
+                "id": new_id(),
                 "clock_id": row.id,
                 "conversation_id": row.conversation_id,
                 "team_id": row.team_id,
