@@ -17,7 +17,7 @@ from smsdesk.models.message import Message
 from smsdesk.models.number import Number
 from smsdesk.models.team import Team
 
-PEOPLE_NEWS = {"quarantine"}  # for those who see all teams only
+FOR_EVERYBODY = {"refresh"}
 
 
 class NotThere(LookupError):
@@ -98,7 +98,7 @@ def may_hear(agent: Agent, news: News) -> bool:
         return news.agent_id == agent.id
     if news.team_id is not None:
         return agent.sees_all_teams or news.team_id in agent.team_ids
-    return agent.sees_all_teams or news.kind not in PEOPLE_NEWS
+    return agent.sees_all_teams or news.kind in FOR_EVERYBODY
 
 
 def _missing() -> Any:
