@@ -6,7 +6,19 @@ from apiflask import APIFlask
 
 from config.settings import Settings, load
 from smsdesk.adapters.wiring import wire
-from smsdesk.web import access, assets, blueprints, csrf, errors, headers, request_log, sizes, transaction, wired
+from smsdesk.web import (
+    access,
+    assets,
+    blueprints,
+    csrf,
+    errors,
+    headers,
+    limits,
+    request_log,
+    sizes,
+    transaction,
+    wired,
+)
 
 
 def create_app(settings: Settings | None = None) -> APIFlask:
@@ -18,13 +30,13 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         version="1",
         enable_openapi=False,  # its pages load scripts from elsewhere; the API serves its own description
         json_errors=False,  # errors.py answers in the language of each way in
-        static_folder=None,
+        static_folder=None,  # type: ignore[arg-type]  # assets.py serves them
         template_folder="web/templates",
     )
     sizes.limit(app)
     wired.attach(app, wire(settings))
-    # What happens before a view goes down this list, what happens after it goes up
-    for part in (request_log, headers, errors, transaction, csrf, access, assets):
+    # Before a view it goes down this list, after it up again
+    for part in (request_log, headers, errors, access, transaction, csrf, assets, limits):
         part.attach(app)
     blueprints.register(app)
     return app

@@ -59,6 +59,7 @@ class Listener:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
+        self._has_begun = threading.Event()
 
     @contextmanager
     def mailbox(self) -> Iterator[queue.SimpleQueue[Heard]]:
@@ -69,6 +70,8 @@ class Listener:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._read, name="live", daemon=True)
                 self._thread.start()
+        # Until the reader knows where it begins, news could pass by
+        self._has_begun.wait(timeout=1.0)
         try:
             yield box
         finally:
@@ -113,6 +116,7 @@ class Listener:
         if last == "$":
             newest: Any = self.redis.xrevrange(STREAM, count=1)
             last = newest[0][0].decode() if newest else "0-0"
+            self._has_begun.set()
         answer = self.redis.xread({STREAM: last}, block=2000, count=500)
         found = [_heard(entry) for _, entries in _streams(answer) for entry in entries]
         return (found[-1].id if found else last), found

@@ -27,6 +27,15 @@ class CannotSignIn(Exception):
     """Unknown, wrong, disabled, used or expired: outside they all look the same."""
 
 
+def with_password(session: Session, email: str, verified: str, fresh: str | None) -> Agent:
+    """The person whose kept password was `verified`, if it is still theirs; `fresh` replaces it. Raises CannotSignIn."""
+    agent = by_email(session, email)
+    if agent is None or agent.disabled_at is not None or agent.password_hash != verified:
+        raise CannotSignIn
+    agent.password_hash = fresh or verified
+    return agent
+
+
 def begin(session: Session, agent: Agent, device: str, now: datetime) -> str:
     """Open a session; returns what the cookie holds. Raises CannotSignIn for somebody who was disabled."""
     if agent.disabled_at is not None:
@@ -92,6 +101,18 @@ def end(session: Session, signed_in: SignInSession, now: datetime) -> None:
         signed_in.ended_at = now
         record(session, "person.signed_out", now, actor_id=signed_in.agent_id)
     announce(session, "session", signed_in.id, agent_id=signed_in.agent_id)
+
+
+def change_password(session: Session, agent: Agent, password_hash: str, now: datetime) -> None:
+    """A new password; whoever is signed in with the old one is not any more."""
+    agent.password_hash = password_hash
+    end_all(session, agent.id, now)
+
+
+def disable(session: Session, agent: Agent, now: datetime) -> None:
+    """They may no longer sign in, and are signed out everywhere. What they had in hand is handed back by hand_over."""
+    agent.disabled_at = agent.disabled_at or now
+    end_all(session, agent.id, now)
 
 
 def end_all(session: Session, agent_id: UUID, now: datetime) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from enum import StrEnum
 from typing import cast
 
 from flask import Flask, current_app, g, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from smsdesk.adapters import clock
 from smsdesk.desk import sign_in
@@ -15,6 +17,9 @@ from smsdesk.rules.roles import Action, may
 from smsdesk.web import csrf
 from smsdesk.web.cookies import read_cookie
 from smsdesk.web.transaction import READING, session
+from smsdesk.web.wired import wiring
+
+log = logging.getLogger(__name__)
 
 RULES = "smsdesk.rules"
 
@@ -99,11 +104,29 @@ def token() -> ApiToken:
 def rule() -> Rule | None:
     """The rule of the route that was asked for; None where there is no such route."""
     rules: dict[str, Rule] = current_app.extensions[RULES]
-    return rules[request.endpoint] if request.endpoint in rules else None
+    return rules.get(request.endpoint or "")
 
 
 def attach(app: Flask) -> None:
     app.before_request(_enforce)
+    app.teardown_request(_note_use)
+
+
+def _note_use(_error: BaseException | None) -> None:
+    """At most once a minute, after the request's own transaction: beside it, SQLite would have the two wait for each other."""
+    now, signed_in, api_token = clock.now(), g.get("signed_in"), g.get("api_token")
+    is_due = signed_in and signed_in.seen_at <= now - sign_in.SEEN_EVERY
+    token_is_due = api_token and (api_token.used_at is None or api_token.used_at <= now - sign_in.SEEN_EVERY)
+    if not (is_due or token_is_due):
+        return
+    try:
+        with wiring().database.transaction() as noting:
+            if is_due:
+                sign_in.see_again(noting, signed_in.id, now)
+            if token_is_due:
+                sign_in.use_token(noting, api_token.id, now)
+    except SQLAlchemyError as error:
+        log.warning("use not noted: %s", type(error).__name__)  # the next request does it
 
 
 def _enforce() -> None:

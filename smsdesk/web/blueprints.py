@@ -74,7 +74,9 @@ def register(app: Flask) -> None:
 
 
 def _rule_of(endpoint: str, rules: dict[str, Rule]) -> Rule:
-    found = NOT_IN_A_BLUEPRINT.get(endpoint) or rules.get(endpoint.partition(".")[0])  # the outermost blueprint has the rule
+    found = NOT_IN_A_BLUEPRINT.get(endpoint) or rules.get(
+        endpoint.partition(".")[0]
+    )  # the outermost blueprint has the rule
     if found is None:
         raise NoAccessRule(endpoint)
     return found

@@ -13,6 +13,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from smsdesk.adapters.attempts import TooMany
+from smsdesk.adapters.passwords import TooBusy
 from smsdesk.desk.annotate import BadNote
 from smsdesk.desk.comply import OptedOut
 from smsdesk.desk.hand_over import CannotTakeIt, TakenBySomebodyElse
@@ -24,7 +26,7 @@ from smsdesk.rules.passwords import WeakPassword
 from smsdesk.rules.phone_numbers import NotAPhoneNumber
 from smsdesk.rules.segments import EmptyReply, TooLong
 from smsdesk.web import access
-from smsdesk.web.access import Access, NoToken, NotAllowed, SignedOut, TokenInAddress
+from smsdesk.web.access import Access, NotAllowed, NoToken, SignedOut, TokenInAddress
 from smsdesk.web.csrf import Forged
 from smsdesk.web.request_log import request_id
 
@@ -47,8 +49,12 @@ ANSWERS: dict[type[Exception], Answer] = {
     NotThere: Answer(404, "Not found", "There is no such thing, or it belongs to another team."),
     NotAllowed: Answer(403, "Not allowed", "Your role does not include this."),
     Forged: Answer(403, "Not done", "This page was open for too long. Load it again, then repeat what you did."),
-    NoToken: Answer(401, "No valid token", "Send a valid token: Authorization: Bearer …", {"WWW-Authenticate": "Bearer"}),
-    TokenInAddress: Answer(400, "Token in the address", "Send the token in the Authorization header; addresses are logged."),
+    NoToken: Answer(
+        401, "No valid token", "Send a valid token: Authorization: Bearer …", {"WWW-Authenticate": "Bearer"}
+    ),
+    TokenInAddress: Answer(
+        400, "Token in the address", "Send the token in the Authorization header; addresses are logged."
+    ),
     OptedOut: Answer(409, "They texted STOP", "This customer has asked for no more texts. Only their START lifts it."),
     TakenBySomebodyElse: Answer(409, "Somebody was faster"),
     CannotTakeIt: Answer(409, "Not possible", "They are not in the team of this conversation, or no longer here."),
@@ -61,6 +67,8 @@ ANSWERS: dict[type[Exception], Answer] = {
     NotADuration: Answer(422, "Not a length of time"),
     NotAPhoneNumber: Answer(422, "Not a phone number"),
     WeakPassword: Answer(422, "Easy to guess"),
+    TooMany: Answer(429, "Too many tries"),
+    TooBusy: Answer(503, "One moment", "Too many people are signing in at once. Try again.", {"Retry-After": "5"}),
     OperationalError: AWAY,
     NoConnectionFree: AWAY,
 }
@@ -97,13 +105,17 @@ def _in_its_language(answer: Answer, words: str) -> Response:
         return problem(answer.status, answer.title, words)
     if rule in {Access.SIGNATURE, Access.OPERATOR}:
         return Response(f"{words}\n", mimetype="text/plain")
-    page = render_template("errors/problem.html", code=answer.status, title=answer.title, words=words, request_id=request_id())
+    page = render_template(
+        "errors/problem.html", code=answer.status, title=answer.title, words=words, request_id=request_id()
+    )
     return Response(page)
 
 
 def problem(status: int, title: str, words: str, **more: object) -> Response:
     """RFC 9457."""
-    response = jsonify({"type": "about:blank", "title": title, "status": status, "detail": words, "request_id": request_id(), **more})
+    response = jsonify(
+        {"type": "about:blank", "title": title, "status": status, "detail": words, "request_id": request_id(), **more}
+    )
     response.mimetype = "application/problem+json"
     response.status_code = status
     return response
@@ -115,7 +127,10 @@ def _of_ours(error: Exception) -> Response:
         log.warning("refused: %s", type(error).__name__)
     elif answer.status >= 500:
         log.error("not answered: %s", type(error).__name__)
-    return say(answer, error)
+    response = say(answer, error)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(round(error.wait.total_seconds()))
+    return response
 
 
 def _to_sign_in(_error: SignedOut) -> Response:
@@ -145,5 +160,7 @@ def _of_http(error: HTTPException) -> Response:
             return say(AWAY)  # met while committing
         return say(BROKEN)
     status = error.code or 500
-    headers = {name: value for name, value in error.get_headers() if name.lower() not in {"content-type", "content-length"}}
+    headers = {
+        name: value for name, value in error.get_headers() if name.lower() not in {"content-type", "content-length"}
+    }
     return say(Answer(status, HTTPStatus(status).phrase, WORDS.get(status, error.name), headers))

@@ -21,6 +21,12 @@ def session() -> Session:
     return cast(Session, g.session)
 
 
+def let_go() -> None:
+    """End what was only looked at so far: no lock is held while something slow is done."""
+    _abandon(None)
+    g.pop("signed_in", None)
+
+
 def attach(app: Flask) -> None:
     app.after_request(_finish)
     app.teardown_request(_abandon)
@@ -31,12 +37,10 @@ def _finish(response: Response) -> Response:
     opened: Session | None = g.pop("session", None)
     if opened is None:
         return response
-    with opened:
-        if request.method in READING or response.status_code >= 400:
-            opened.rollback()
-            return response
-        opened.commit()
-    wiring().database.keep(promised(opened))
+    with opened:  # leaving it ends what was not committed, and lets rows keep what was read of them
+        if request.method not in READING and response.status_code < 400:
+            opened.commit()
+            wiring().database.keep(promised(opened))
     return response
 
 
