@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -155,9 +155,15 @@ def _line(origin: Origin, ready: socket.socket) -> Line:
 def _addresses(origin: Origin, may_be_private: bool) -> list[tuple[int, tuple[str, int]]]:
     """Every address of a name, looked up once, so that what was vetted is what is called. Raises AddressRefused."""
     found = socket.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
-    if not may_be_private and not all(_is_public(str(entry[4][0])) for entry in found):
-        raise AddressRefused("the name leads to a private address")
+    if not may_be_private:
+        ensure_public(str(entry[4][0]) for entry in found)
     return [(entry[0], (str(entry[4][0]), origin.port)) for entry in found]
+
+
+def ensure_public(addresses: Iterable[str]) -> None:
+    """Refuse a name if any of its addresses is private: which one is dialled is not for the name's owner to choose."""
+    if not all(_is_public(address) for address in addresses):
+        raise AddressRefused("the name leads to a private address")
 
 
 def _is_public(address: str) -> bool:

@@ -17,7 +17,7 @@ from smsdesk.adapters.outside_http import (
     Limits,
     NotConnected,
     TooBig,
-    _is_public,
+    ensure_public,
     origin_of,
 )
 from tests.adapters.wire import answering, deaf, server
@@ -79,28 +79,32 @@ def test_a_good_name_that_leads_to_a_private_address_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "is_public"),
+    "address",
     [
-        ("8.8.8.8", True),
-        ("2606:4700::1111", True),
-        ("10.1.2.3", False),
-        ("127.0.0.1", False),
-        ("169.254.169.254", False),
-        ("100.64.0.1", False),
-        ("192.168.1.1", False),
-        ("172.16.0.1", False),
-        ("0.0.0.0", False),
-        ("224.0.0.1", False),
-        ("::1", False),
-        ("fe80::1%eth0", False),
-        ("fc00::1", False),
-        ("::ffff:8.8.8.8", False),
-        ("64:ff9b::7f00:1", False),
-        ("2002:7f00:1::", False),
+        "10.1.2.3",
+        "127.0.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "192.168.1.1",
+        "172.16.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "::ffff:8.8.8.8",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
     ],
 )
-def test_private_ranges_are_known_in_every_disguise(address: str, is_public: bool) -> None:
-    assert _is_public(address) is is_public
+def test_private_ranges_are_known_in_every_disguise(address: str) -> None:
+    for addresses in ([address], ["8.8.8.8", address]):  # the second is a name that answers both ways
+        with pytest.raises(AddressRefused):
+            ensure_public(addresses)
+
+
+def test_public_addresses_may_be_called() -> None:
+    ensure_public(["8.8.8.8", "2606:4700::1111"])
 
 
 def test_a_redirect_is_an_answer_and_is_not_followed() -> None:

@@ -34,7 +34,5 @@ def sign(url: str, form: Mapping[str, str], token: str) -> str:
 def _is_signed_with(token: str, address: str, form: MultiDict[str, str], signature: str) -> bool:
     try:
         return bool(RequestValidator(token).validate(address, form, signature))
-    except (
-        Exception
-    ):  # lone surrogates and odd ports raise all sorts of errors in the validator; a stranger must get a no, not a 500
+    except Exception:  # half characters and odd ports raise all sorts in the validator; a stranger gets a no, not a 500
         return False
