@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from enum import StrEnum
 from typing import cast
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from config.settings import LOOPBACK
 from smsdesk.adapters import clock
 from smsdesk.desk import sign_in
 from smsdesk.models.agent import Agent
@@ -22,6 +24,7 @@ from smsdesk.web.wired import wiring
 log = logging.getLogger(__name__)
 
 RULES = "smsdesk.rules"
+FORWARDED = {"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"}
 
 
 class Access(StrEnum):
@@ -112,6 +115,13 @@ def attach(app: Flask) -> None:
     app.teardown_request(_note_use)
 
 
+def _is_this_machine() -> bool:
+    """Asked directly from here, on a desk that nobody else reaches: behind a proxy, everybody seems to come from here."""
+    public = urlsplit(wiring().settings.public_url).hostname
+    asked = urlsplit(f"//{request.host}").hostname
+    return {public, asked, request.remote_addr} <= LOOPBACK and not FORWARDED & {name for name, _ in request.headers}
+
+
 def _note_use(_error: BaseException | None) -> None:
     """At most once a minute, after the request's own transaction: beside it, SQLite would have the two wait for each other."""
     now, signed_in, api_token = clock.now(), g.get("signed_in"), g.get("api_token")
@@ -137,5 +147,7 @@ def _enforce() -> None:
         token()
     elif wanted is Access.SIGNED_IN:
         me()
+    elif wanted is Access.OPERATOR and not _is_this_machine():
+        need(Action.SEE_MANAGER_PAGE)
     elif isinstance(wanted, Action):
         need(wanted)

@@ -43,9 +43,3 @@ def _count_seats(state: Any) -> None:
     app: Flask = state.app
     with app.app_context():
         app.extensions[SEATS] = Seats(seats_of(wiring().settings.web_threads))
-
-
-def hang_up(app: Flask) -> None:
-    """End every open stream: the process is asked to stop, and would otherwise wait for them."""
-    with app.app_context():
-        wiring().listener.close()
