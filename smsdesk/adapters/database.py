@@ -24,12 +24,17 @@ POSTGRESQL = {
 
 
 class Database:
-    """Where everything is remembered. `keep` is called with what was promised, after each commit."""
+    """Where everything is remembered. `keep` is called with what was promised, after each commit.
 
-    def __init__(self, url: str, keep: Callable[[Promises], None] | None = None, pool_size: int = 20) -> None:
+    `patience`: seconds that a transaction waits for the writer before it (on PostgreSQL, at most 3 for a lock).
+    """
+
+    def __init__(
+        self, url: str, keep: Callable[[Promises], None] | None = None, pool_size: int = 20, patience: float = 30
+    ) -> None:
         self.url = url
         self.keep = keep or (lambda _: None)
-        self.engine = engine_for(url, pool_size)
+        self.engine = engine_for(url, pool_size, patience)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         self.readers = sessionmaker(self.engine.execution_options(reads_only=True), expire_on_commit=False)
         _open.add(self)
@@ -49,9 +54,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Looks, and changes nothing; on SQLite it never waits for a writer."""
-        with self.readers() as session:
+        with self.readers() as session:  # closing it ends the transaction, and rows keep what was read of them
             yield session
-            session.rollback()
 
 
 def forget_connections() -> None:
@@ -60,9 +64,9 @@ def forget_connections() -> None:
         database.engine.dispose(close=False)
 
 
-def engine_for(url: str, pool_size: int = 20) -> Engine:
+def engine_for(url: str, pool_size: int = 20, patience: float = 30) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": 30}, pool_size=pool_size, max_overflow=pool_size * 8)
+        engine = create_engine(url, connect_args={"timeout": patience}, pool_size=pool_size, max_overflow=pool_size * 8)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

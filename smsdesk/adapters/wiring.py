@@ -11,6 +11,7 @@ from smsdesk.adapters.database import Database
 from smsdesk.adapters.keeper import Keeper
 from smsdesk.adapters.live import Announcer, Listener
 from smsdesk.adapters.queue import WakeUps
+from smsdesk.adapters.spool import Spool
 
 
 @dataclass
@@ -22,6 +23,16 @@ class Wiring:
     wake_ups: WakeUps
     announcer: Announcer
     keeper: Keeper
+
+    @cached_property
+    def inbox(self) -> Database:
+        """The same database for the carrier's posts, which must be answered while the carrier still waits: whoever meets a
+        database that is away or busy learns it within three seconds, and spools the text."""
+        return Database(self.settings.database_url, self.keeper.keep, pool_size=10, patience=2.5)
+
+    @cached_property
+    def spool(self) -> Spool:
+        return Spool(self.settings.spool)
 
     @cached_property
     def listener(self) -> Listener:

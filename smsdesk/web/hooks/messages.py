@@ -1,0 +1,54 @@
+"""A customer's text arrives. 2xx means that it is stored, or safe on the disk; anything else means: bring it again."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from flask import Response, request
+
+from smsdesk.adapters import clock
+from smsdesk.adapters.carrier import InboundText
+from smsdesk.adapters.failpoints import reach
+from smsdesk.adapters.twilio import BadForm, read_inbound
+from smsdesk.desk.receive import AlreadyReceived, receive
+from smsdesk.web.hooks.signed import blueprint, ensure_our_account, signed_body, taken, unreadable
+from smsdesk.web.wired import wiring
+
+log = logging.getLogger(__name__)
+
+
+@blueprint.post("/messages")
+def arrived() -> Response:
+    raw = signed_body()
+    try:
+        text = read_inbound(request.form, raw)
+    except BadForm as error:
+        return unreadable(str(error))
+    ensure_our_account(text.account_sid)
+    reach("in.after_verify")
+    now = clock.now()
+    try:
+        _store(text, now)
+    except AlreadyReceived:
+        log.info("a text was delivered again")
+    except Exception as error:  # the database is away, or we have a fault: either way the text must not be lost
+        return _spool(text, now, error)
+    return taken()
+
+
+def _store(text: InboundText, now: datetime) -> None:
+    with wiring().inbox.transaction() as session:
+        receive(session, text, now)
+        reach("in.before_commit")
+    reach("in.after_commit")
+
+
+def _spool(text: InboundText, now: datetime, error: Exception) -> Response:
+    log.error("a text was not stored (%s) and goes to the spool", type(error).__name__)
+    try:
+        wiring().spool.keep_text(text, now)
+    except OSError as full:
+        log.critical("the spool takes nothing (%s): the carrier must bring this text again", type(full).__name__)
+        return Response("not stored; bring it again\n", 503, mimetype="text/plain")
+    return taken()
