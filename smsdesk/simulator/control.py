@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import asdict
@@ -21,6 +22,9 @@ ROOT = "/pretend/"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LONGEST_WAIT_S = 25.0
 MOST_PICTURES = 10
+KIND = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,60}")
+# an uploaded page must not run where the controls are
+HARMLESS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
 
 
 class BadWish(Exception):
@@ -67,7 +71,7 @@ class Control:
         given = wish.get("media") or []
         if len(given) > MOST_PICTURES:
             raise BadWish("a text holds ten pictures at most")
-        media = [Attachment(str(one["content_type"]), b64decode(one["data"], validate=True)) for one in given]
+        media = [_attachment(one) for one in given]
         text, posted = self._carrier.text(
             str(wish["from"]), str(wish["to"]), str(wish.get("body", "")), media, bool(wish.get("wait"))
         )
@@ -130,7 +134,13 @@ class Control:
         kind = self._carrier.ledger.picture_type(sid)
         if kind is None:
             return of_json(404, {"why": "there is no such picture"})
-        return Reply(200, self._carrier.customers.file(sid).read_bytes(), kind, {"X-Content-Type-Options": "nosniff"})
+        return Reply(200, self._carrier.customers.file(sid).read_bytes(), kind, HARMLESS)
+
+
+def _attachment(given: dict[str, Any]) -> Attachment:
+    if not KIND.fullmatch(str(given["content_type"])):
+        raise BadWish("a picture's content_type is written like image/png")
+    return Attachment(str(given["content_type"]), b64decode(given["data"], validate=True))
 
 
 def _wish(asked: Asked) -> dict[str, Any]:

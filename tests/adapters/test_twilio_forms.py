@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from smsdesk.adapters.carrier import InboundText, MediaRef, StatusReport
-from smsdesk.adapters.twilio import BadForm, read_inbound, read_status
+from smsdesk.adapters.twilio import BadForm, read_inbound, read_status, sign
 
 SID, MEDIA = "SM" + "0af1" * 8, "ME" + "0af1" * 8
 TEXT = {
@@ -55,6 +55,15 @@ def test_what_matters_is_there_exactly_once(name: str) -> None:
     for form in (form_with(TEXT, **{name: None}), twice):
         with pytest.raises(BadForm, match=name):
             read_inbound(form, b"")
+
+
+def test_a_form_that_hides_one_parameter_in_another_has_the_same_signature_and_is_refused() -> None:
+    """The signature has no delimiters, so this is caught by asking for every name."""
+    honest = form_with(TEXT, Body="hi")
+    forged = form_with(TEXT, Body="hiFrom+15550199901", From=None)
+    assert sign("https://desk.example.com/x", honest, "token") == sign("https://desk.example.com/x", forged, "token")
+    with pytest.raises(BadForm, match="From"):
+        read_inbound(forged, b"")
 
 
 @pytest.mark.parametrize(

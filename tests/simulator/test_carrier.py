@@ -256,6 +256,12 @@ def test_the_phone_hears_of_changes_as_they_happen(stand_in: StandIn) -> None:
     [
         ("/pretend/modes", {"mode": "nonsense"}, {}, 400),
         ("/pretend/texts", {"from": MARIA}, {}, 400),
+        (
+            "/pretend/texts",
+            {"from": MARIA, "to": SHOP, "media": [{"content_type": "a/b\r\nX: y", "data": ""}]},
+            {},
+            400,
+        ),
         ("/pretend/statuses", {"sid": "SM" + "0" * 32, "word": "sent"}, {}, 400),
         ("/pretend/modes", {"mode": "ok"}, {"Content-Type": "text/plain"}, 415),
         ("/pretend/modes", {"mode": "ok"}, {"Host": "evil.example"}, 403),
