@@ -1,0 +1,124 @@
+"""Alerts: what a clock told somebody, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import select
+
+from smsdesk.adapters import clock
+from smsdesk.desk import see
+from smsdesk.desk.acknowledge import acknowledge
+from smsdesk.models.agent import Agent
+from smsdesk.models.alert import Alert as StoredAlert
+from smsdesk.models.alert import AlertKind
+from smsdesk.models.clock import Clock
+from smsdesk.rules.reply_clock import ClockKind, Step
+from smsdesk.rules.roles import Action
+from smsdesk.web.access import me, need
+from smsdesk.web.api.contract import operation
+from smsdesk.web.api.paging import Order, Page, Paging, part
+from smsdesk.web.api.shapes import Moment, Told
+from smsdesk.web.transaction import session
+
+ORDER = Order("alerts", (StoredAlert.id,), newest_first=True)
+
+
+class Recipient(Told):
+    """Somebody who was told."""
+
+    id: UUID
+    name: str
+    why: str
+    """assignee, team or manager."""
+
+
+class Alert(Told):
+    """A warning or a breach of a promise. Agents see what they were told, managers see all."""
+
+    id: UUID
+    kind: AlertKind
+    step: Step
+    clock: ClockKind
+    clock_id: UUID
+    conversation_id: UUID
+    team: UUID
+    due_at: Moment
+    """The moment it was for."""
+    told_at: Moment | None
+    """The moment it reached the first channel; null while it is on its way."""
+    recipients: list[Recipient]
+    acknowledged_at: Moment | None
+    acknowledged_by: UUID | None
+
+
+class Alerts(Page):
+    items: list[Alert]
+
+
+class AlertsAsked(Paging):
+    conversation: UUID | None = None
+    acknowledged: Literal["true", "false"] | None = None
+
+
+@operation("GET", "/alerts", Alerts, asks=AlertsAsked)
+def list_alerts(asked: AlertsAsked) -> Alerts:
+    """Alerts, newest first."""
+    rows = see.alerts(me())
+    if asked.conversation is not None:
+        rows = rows.where(StoredAlert.conversation_id == asked.conversation)
+    if asked.acknowledged is not None:
+        column = StoredAlert.acknowledged_at
+        rows = rows.where(column.is_not(None) if asked.acknowledged == "true" else column.is_(None))
+    found, following = part(session(), rows, ORDER, asked)
+    return Alerts(items=_told(found), next_cursor=following)
+
+
+@operation("GET", "/alerts/<uuid:alert_id>", Alert)
+def get_alert(alert_id: UUID) -> Alert:
+    """One alert."""
+    return _told([_seen(alert_id)])[0]
+
+
+@operation("POST", "/alerts/<uuid:alert_id>/acknowledgement", Alert)
+def acknowledge_alert(alert_id: UUID) -> Alert:
+    """Say that somebody has seen it. The first one counts; twice is once."""
+    need(Action.ACKNOWLEDGE_ALERT)
+    alert = _seen(alert_id)
+    acknowledge(session(), alert, me(), clock.now())
+    return _told([alert])[0]
+
+
+def _seen(alert_id: UUID) -> StoredAlert:
+    found = session().scalars(see.alerts(me()).where(StoredAlert.id == alert_id)).unique().one_or_none()
+    if found is None:
+        raise see.NotThere
+    return found
+
+
+def _told(alerts: Sequence[StoredAlert]) -> list[Alert]:
+    people = {recipient.agent_id for alert in alerts for recipient in alert.recipients}
+    named = session().execute(select(Agent.id, Agent.name).where(Agent.id.in_(people))).tuples()
+    wanted = {alert.clock_id for alert in alerts}
+    kinds = session().execute(select(Clock.id, Clock.kind).where(Clock.id.in_(wanted))).tuples()
+    names, clocks = dict(named.all()), dict(kinds.all())
+    return [_alert(alert, names, clocks[alert.clock_id]) for alert in alerts]
+
+
+def _alert(alert: StoredAlert, names: dict[UUID, str], kind: ClockKind) -> Alert:
+    return Alert(
+        id=alert.id,
+        kind=alert.kind,
+        step=alert.step,
+        clock=kind,
+        clock_id=alert.clock_id,
+        conversation_id=alert.conversation_id,
+        team=alert.team_id,
+        due_at=alert.due_at,
+        told_at=alert.told_at,
+        recipients=[Recipient(id=r.agent_id, name=names[r.agent_id], why=r.why) for r in alert.recipients],
+        acknowledged_at=alert.acknowledged_at,
+        acknowledged_by=alert.acknowledged_by_id,
+    )

@@ -1,0 +1,104 @@
+"""Customers: the people who text, as far as your teams know them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import Select, select
+
+from smsdesk.adapters import clock
+from smsdesk.desk import see
+from smsdesk.desk.amend import rename_customer
+from smsdesk.models.agent import Agent
+from smsdesk.models.conversation import Conversation
+from smsdesk.models.customer import Address as StoredAddress
+from smsdesk.models.customer import Customer as StoredCustomer
+from smsdesk.rules.phone_numbers import LONGEST_SENDER, SenderKind
+from smsdesk.rules.roles import Action
+from smsdesk.web.access import me, need
+from smsdesk.web.api.contract import operation
+from smsdesk.web.api.paging import Order, Page, Paging, part
+from smsdesk.web.api.shapes import Asked, Moment, OneLine, Told
+from smsdesk.web.transaction import session
+
+ORDER = Order("customers", (StoredCustomer.id,))
+
+
+class Address(Told):
+    """What their texts come from, exactly as the carrier writes it."""
+
+    value: str = Field(examples=["+14155550199"])
+    kind: SenderKind
+
+
+class Customer(Told):
+    """A person who texted one of your teams' numbers."""
+
+    id: UUID
+    name: str | None
+    addresses: list[Address]
+    created_at: Moment
+
+
+class Customers(Page):
+    items: list[Customer]
+
+
+class CustomersAsked(Paging):
+    address: Annotated[str, Field(min_length=1, max_length=LONGEST_SENDER, pattern=r"^[^\u0000]*$")] | None = None
+    """Only the customer with this address, such as `+14155550199` (write the plus as %2B)."""
+
+
+class CustomerChange(Asked):
+    name: OneLine | None
+    """null: they are shown by their number."""
+
+
+@operation("GET", "/customers", Customers, asks=CustomersAsked)
+def list_customers(asked: CustomersAsked) -> Customers:
+    """Customers who have a conversation with one of your teams, oldest first."""
+    rows = _seen_by(me())
+    if asked.address is not None:
+        rows = rows.where(StoredCustomer.addresses.any(StoredAddress.value == asked.address))
+    found, following = part(session(), rows, ORDER, asked)
+    return Customers(items=[customer_of(customer) for customer in found], next_cursor=following)
+
+
+@operation("GET", "/customers/<uuid:customer_id>", Customer)
+def get_customer(customer_id: UUID) -> Customer:
+    """One customer."""
+    return customer_of(_seen(customer_id))
+
+
+@operation("PATCH", "/customers/<uuid:customer_id>", Customer, takes=CustomerChange)
+def change_customer(customer_id: UUID, body: CustomerChange) -> Customer:
+    """Call a customer by their name."""
+    need(Action.NOTE)
+    customer = _seen(customer_id)
+    rename_customer(session(), customer, body.name, me(), clock.now())
+    return customer_of(customer)
+
+
+def customer_of(customer: StoredCustomer) -> Customer:
+    return Customer(
+        id=customer.id,
+        name=customer.name,
+        addresses=[Address(value=address.value, kind=address.kind) for address in customer.addresses],
+        created_at=customer.created_at,
+    )
+
+
+def _seen(customer_id: UUID) -> StoredCustomer:
+    found = session().scalars(_seen_by(me()).where(StoredCustomer.id == customer_id)).one_or_none()
+    if found is None:
+        raise see.NotThere
+    return found
+
+
+def _seen_by(agent: Agent) -> Select[StoredCustomer]:
+    theirs = select(Conversation.id).where(
+        Conversation.customer_id == StoredCustomer.id, see.in_their_teams(agent, Conversation.team_id)
+    )
+    return select(StoredCustomer).where(theirs.exists())
