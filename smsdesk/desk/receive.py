@@ -174,4 +174,9 @@ def _table(model: type[object]) -> Table:
     return model.__table__  # type: ignore[attr-defined, no-any-return]
 
 
-_INSERT = upsert(_table(Message)).on_conflict_do_nothing(index_elements=["carrier_sid", "carrier_account"])
+_INSERT = (
+    upsert(_table(Message))
+    .on_conflict_do_nothing(index_elements=["carrier_sid", "carrier_account"])
+    # Of an INSERT, PostgreSQL tells the count only if asked: without this, a text that came twice is taken for a new one
+    .execution_options(preserve_rowcount=True)
+)
