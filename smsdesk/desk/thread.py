@@ -50,6 +50,8 @@ class Place:
 
 def place_of(session: Session, to: str, sender: str, now: datetime) -> Place:
     """Find where a text belongs, making room for a new customer. Raises UnknownNumber, UnreadableSender."""
+    for address in (to, sender):
+        read_sender(address)  # PostgreSQL refuses even to look for an address with a NUL in it
     return _find(session, to, sender) or _begin(session, to, sender, now)
 
 
