@@ -33,10 +33,9 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         static_folder=None,  # type: ignore[arg-type]  # assets.py serves them
         template_folder="web/templates",
     )
-    sizes.limit(app)
     wired.attach(app, wire(settings))
     # Before a view it goes down this list, after it up again
-    for part in (request_log, headers, errors, access, transaction, csrf, assets, limits):
+    for part in (request_log, headers, errors, sizes, access, transaction, csrf, assets, limits):
         part.attach(app)
     blueprints.register(app)
     return app

@@ -15,7 +15,7 @@ from config.settings import Settings
 from smsdesk.rules.roles import Action
 from smsdesk.web.access import RULES, Access, Rule
 from smsdesk.web.assets import ENDPOINT as ASSETS
-from smsdesk.web.sizes import MOST, MOST_ANONYMOUS, MOST_PICTURE
+from smsdesk.web.sizes import MOST, MOST_ANONYMOUS, MOST_PICTURE, SIZES
 from smsdesk.web.wired import wiring
 
 
@@ -48,7 +48,10 @@ WAYS_IN = (
     Way("smsdesk.web.agent.closures:closures", "", Action.RESOLVE),
     Way("smsdesk.web.agent.alerts:alerts", "", Action.ACKNOWLEDGE_ALERT),
     Way("smsdesk.web.agent.availability:availability", "", Access.SIGNED_IN),
-    Way("smsdesk.web.manager:blueprint", "/manager", Action.SEE_MANAGER_PAGE),
+    Way("smsdesk.web.manager.right_now:right_now", "/manager", Action.SEE_MANAGER_PAGE),
+    Way("smsdesk.web.manager.alerts:alerts", "/manager", Action.SEE_MANAGER_PAGE),
+    Way("smsdesk.web.manager.targets:targets", "/manager", Action.CHANGE_TARGET),
+    Way("smsdesk.web.manager.quarantined_texts:quarantined_texts", "/manager", Action.SEE_QUARANTINE),
     Way("smsdesk.web.api:blueprint", "/api/v1", Access.TOKEN),
     Way("smsdesk.web.api:docs", "/api", Access.PUBLIC, MOST_ANONYMOUS),
     Way("smsdesk.web.public:blueprint", "", Access.PUBLIC, MOST_ANONYMOUS),
@@ -63,24 +66,26 @@ class NoAccessRule(Exception):
 
 def register(app: Flask) -> None:
     """Raises NoAccessRule."""
-    rules: dict[str, Rule] = {}
     with app.app_context():
         settings = wiring().settings
+    ways: dict[str, Way] = {}
     for way in WAYS_IN:
         blueprint = _load(way)
         if blueprint is not None and way.exists(settings):
             app.register_blueprint(blueprint, url_prefix=way.prefix or None)
-            rules[blueprint.name] = way.rule
-    app.extensions[RULES] = {route.endpoint: _rule_of(route.endpoint, rules) for route in app.url_map.iter_rules()}
+            ways[blueprint.name] = way
+    endpoints = {route.endpoint for route in app.url_map.iter_rules()}
+    app.extensions[RULES] = {endpoint: _rule_of(endpoint, ways) for endpoint in endpoints}
+    app.extensions[SIZES] = {e: ways[e.rpartition(".")[0]].most for e in endpoints - set(NOT_IN_A_BLUEPRINT)}
 
 
-def _rule_of(endpoint: str, rules: dict[str, Rule]) -> Rule:
-    found = NOT_IN_A_BLUEPRINT.get(endpoint) or rules.get(
-        endpoint.partition(".")[0]
-    )  # the outermost blueprint has the rule
-    if found is None:
+def _rule_of(endpoint: str, ways: dict[str, Way]) -> Rule:
+    if endpoint in NOT_IN_A_BLUEPRINT:
+        return NOT_IN_A_BLUEPRINT[endpoint]
+    way = ways.get(endpoint.rpartition(".")[0])
+    if way is None:
         raise NoAccessRule(endpoint)
-    return found
+    return way.rule
 
 
 def _load(way: Way) -> Blueprint | None:
