@@ -27,7 +27,7 @@ LOOKED_AT = 300
 
 @dataclass(frozen=True, slots=True)
 class ToldAlert:
-    """One alert that was told. `waited` is how long the customer had waited by then."""
+    """One alert that was told; the customer has waited since `started_at`."""
 
     id: UUID
     kind: AlertKind
@@ -35,7 +35,8 @@ class ToldAlert:
     clock_id: UUID
     conversation_id: UUID
     customer: str
-    waited: timedelta
+    number_id: UUID
+    started_at: datetime
     target: timedelta
     due_at: datetime
     told_at: datetime
@@ -94,6 +95,7 @@ def _told(agent: Agent) -> Select[*tuple[Any, ...]]:
             Alert.told_at,
             Alert.acknowledged_at,
             seen_by.c.name.label("acknowledged_by"),
+            Clock.number_id,
             Clock.started_at,
             Clock.target,
             Clock.state,
@@ -128,7 +130,8 @@ def _with_people(session: Session, rows: Sequence[Any]) -> list[ToldAlert]:
             clock_id=row.clock_id,
             conversation_id=row.conversation_id,
             customer=row.name or shown(row.address),
-            waited=row.told_at - row.started_at,
+            number_id=row.number_id,
+            started_at=row.started_at,
             target=row.target,
             due_at=row.due_at,
             told_at=row.told_at,

@@ -1,1 +1,1 @@
-"""The manager's pages."""
+"""The manager's pages: this moment and today's promise, alerts, targets, and texts to nobody."""

@@ -1,4 +1,4 @@
-// Countdowns: the server says when it is due and when it is nearly due; this only counts.
+// Countdowns, and waits that count up: the server says since when and until when; this only counts.
 
 let ahead = 0; // how far the server's clock is ahead of this one, in milliseconds
 
@@ -16,6 +16,7 @@ function show() {
   if (document.hidden) return;
   const now = Date.now() + ahead;
   document.querySelectorAll("time.left").forEach((pill) => write(pill, pill, now, true));
+  document.querySelectorAll("time[data-since]").forEach((time) => countUp(time, now));
   document.querySelectorAll("[data-promise]").forEach((promise) => {
     write(promise, promise.querySelector("time"), now, false);
     ring(promise, now);
@@ -31,6 +32,11 @@ function write(holder, place, now, signed) {
   if (holder.dataset.urgency !== urgency) holder.dataset.urgency = urgency;
   const label = holder.querySelector("[data-late-words]");
   if (late && label && label.textContent !== label.dataset.lateWords) label.textContent = label.dataset.lateWords;
+}
+
+function countUp(time, now) {
+  const words = length(Math.max(0, now - Date.parse(time.dataset.since)));
+  if (time.textContent !== words) time.textContent = words;
 }
 
 function ring({ dataset, firstElementChild }, now) {

@@ -1,0 +1,170 @@
+"""What the manager's screens show: small frozen facts, already in words, so that a template decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from smsdesk.web.agent.pictures import Left
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """A wait that goes on: the browser counts up from `at`; `words` are m:ss when the page was drawn."""
+
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberChoice:
+    """One tab above the page: all numbers, or one of them."""
+
+    words: str
+    address: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PromisePicture:
+    """The account of today: shares and waits in words, an en dash where nothing has been decided yet."""
+
+    share: str  # 94.1%
+    within: str  # within 10 minutes
+    kept_words: str  # 16 of 17 replies in time
+    late_words: str  # 1 late; "" where none was
+    p50: str  # m:ss
+    p90: str
+    p99: str
+    decided: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """One customer who waits."""
+
+    conversation_id: UUID
+    customer: str
+    number_label: str
+    assignee: str | None
+    since: Since
+    left: Left | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One who answers; `high` is where the meter turns red: at full."""
+
+    name: str
+    state: str
+    since_words: str
+    load: int
+    capacity: int
+    high: float
+    p50: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRow:
+    """One number, what it promises, and how that goes today."""
+
+    id: UUID
+    label: str
+    address: str
+    target_words: str
+    share: str
+    p50: str
+    decided: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One alert, with whom it was told and who has seen it; `since` while the customer waits."""
+
+    id: UUID
+    kind: str
+    conversation_id: UUID
+    customer: str
+    since: Since | None
+    words: str
+    told_words: str  # 11:22 · told Ana, Sam
+    lateness_words: str
+    seen_words: str  # "" until somebody has
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One quarter hour; positions are percent of the width and pixels of the height."""
+
+    left: str
+    width: str
+    top: int
+    height: int
+    late_top: int
+    late_height: int
+    words: str
+    starts: str
+    texts: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A word under the axis."""
+
+    left: str
+    words: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Texts by quarter hour, and how many of them were answered late."""
+
+    bars: tuple[Bar, ...]
+    ticks: tuple[Tick, ...]
+    words: str
+    height: int
+    base: int
+    tick_base: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerPicture:
+    """The whole page."""
+
+    here: str
+    query: str  # ?number=… or nothing: what keeps the choice from page to page
+    day: str
+    choices: tuple[NumberChoice, ...]
+    promise: PromisePicture
+    waiting: int
+    late: int
+    soon: int
+    oldest: Since | None
+    rows: tuple[WaitingRow, ...]
+    people: tuple[PersonRow, ...]
+    available: int
+    room: int
+    chart: Chart
+    alerts: tuple[AlertRow, ...]
+    more_alerts: int
+    numbers: tuple[NumberRow, ...]
+    quarantined: str  # "", 3, or 99+
+    may_change: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """One text that belongs to nobody here."""
+
+    id: UUID
+    sender: str
+    recipient: str
+    body: str
+    why: str
+    at: datetime
+    at_words: str
