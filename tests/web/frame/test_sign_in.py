@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
@@ -11,7 +11,7 @@ from smsdesk.adapters import clock, passwords
 from smsdesk.desk import sign_in
 from smsdesk.models import Agent, SignInLink, SignInSession
 from tests.web.browser import Browser
-from tests.web.conftest import PASSWORD, Shop
+from tests.web.frame.conftest import PASSWORD, Shop
 
 COOKIE = "__Host-smsdesk"
 
@@ -256,6 +256,6 @@ def _set_password(shop: Shop, kept: str) -> None:
         session.execute(update(Agent).where(Agent.id == shop.maya.id).values(password_hash=kept))
 
 
-def _seen(shop: Shop) -> object:
+def _seen(shop: Shop) -> datetime:
     with shop.wiring.database.reading() as session:
-        return session.scalar(select(func.max(SignInSession.seen_at)))
+        return session.scalars(select(func.max(SignInSession.seen_at))).one()

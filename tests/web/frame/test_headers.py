@@ -9,7 +9,7 @@ from flask import url_for
 
 from smsdesk.web.headers import POLICY
 from tests.web.browser import PUBLIC, Browser
-from tests.web.conftest import PASSWORD, Shop
+from tests.web.frame.conftest import PASSWORD, Shop
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/", "/nowhere", "/queue", "/api/v1/nowhere", "/healthz", "/events"])

@@ -6,7 +6,7 @@ import pytest
 
 from smsdesk.models import Agent
 from tests.web.browser import PUBLIC
-from tests.web.conftest import PASSWORD, Shop
+from tests.web.frame.conftest import PASSWORD, Shop
 
 ELSEWHERE = [
     {"Sec-Fetch-Site": "cross-site"},

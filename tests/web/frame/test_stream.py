@@ -17,7 +17,7 @@ from smsdesk.models import Membership, SignInSession
 from smsdesk.web.seats import seats_of
 from smsdesk.web.stream import SEATS
 from tests.web.browser import Browser
-from tests.web.conftest import Shop
+from tests.web.frame.conftest import Shop
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -27,7 +27,7 @@ class Page:
 
     def __init__(self, response: TestResponse) -> None:
         self.response = response
-        self.chunks = iter(response.response)
+        self.chunks: Iterator[bytes] = iter(response.response)  # type: ignore[arg-type]
         self.left: list[dict[str, str]] = []
 
     def next(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ from smsdesk.app import create_app
 from smsdesk.desk import sign_in
 from smsdesk.models import Agent, Heartbeat, TokenScope
 from tests.web.browser import Browser
-from tests.web.conftest import Shop
+from tests.web.frame.conftest import Shop
 
 HERE = "http://127.0.0.1:8000"
 
