@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Row, Select, and_, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from smsdesk.desk.see import in_their_teams
@@ -21,8 +21,8 @@ from smsdesk.web.agent.words import MOST
 PAGE = 25
 
 # Written out, not bound: a planner matches a partial index only where it can read the word
-OPEN: ColumnElement[bool] = literal_column("conversation.state <> 'resolved'", Boolean)
-WAITS: ColumnElement[bool] = literal_column("conversation.state = 'waiting_for_us'", Boolean)
+OPEN = Conversation.state != literal_column("'resolved'")
+WAITS = Conversation.state == literal_column("'waiting_for_us'")
 
 Condition = Callable[[Agent, datetime], ColumnElement[bool]]
 

@@ -26,7 +26,7 @@ LOOKED_AT = 20
 MINUTE = timedelta(minutes=1)
 
 
-def frame(session: Session, me: Agent, now: datetime, stream_after: str, unread: int | None = None) -> Frame:
+def frame(session: Session, me: Agent, now: datetime, stream_after: str = "", unread: int | None = None) -> Frame:
     """`unread` where the caller counted it already; `stream_after` is the newest news when the page was drawn."""
     return Frame(
         name=me.name,

@@ -39,7 +39,7 @@ HAPPENINGS: dict[str, Happening] = {
     "consent.stopped": Happening("STOP received: nothing more is sent to this customer", bad=True),
     "consent.started": Happening("START received: replies are allowed"),
     "clock.breach": Happening("The promised time ran out", bad=True),
-    "clock.reactivated": Happening("The answer did not arrive: the wait goes on from its start", bad=True),
+    "clock.reactivated": Happening("The wait for an answer goes on from its start"),
 }
 
 

@@ -29,13 +29,14 @@ replies = Blueprint("replies", __name__)
 @replies.post("/conversations/<uuid:conversation_id>/replies")
 def create(conversation_id: UUID) -> Response:
     need(Action.REPLY)
-    conversation = theirs(conversation_id)
+    theirs(conversation_id)
     body, token = request.form.get("body", ""), request.form.get("client_token", "")[:64] or new_id().hex
     try:
-        send(session(), conversation.id, body, me(), clock.now(), seen=_seen(), client_token=token)
+        send(session(), conversation_id, body, me(), clock.now(), seen=_seen(), client_token=token)
     except SomethingNewArrived as stopped:
-        return _show_what_is_new(conversation, stopped, body, token)
-    return done(f"/conversations/{conversation.id}")
+        # Looked up anew: the desk locked it, which forgets whatever hangs on it
+        return _show_what_is_new(theirs(conversation_id), stopped, body, token)
+    return done(f"/conversations/{conversation_id}")
 
 
 @replies.post("/conversations/<uuid:conversation_id>/segments")

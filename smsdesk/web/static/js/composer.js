@@ -3,6 +3,7 @@
 import { dropDraft } from "./drafts.js";
 import { everything } from "./fragments.js";
 import { measureNow } from "./measure.js";
+import { showScripted } from "./menus.js";
 import { newToken, post } from "./post.js";
 import { problemIn, toast } from "./toasts.js";
 
@@ -63,7 +64,7 @@ function stopped(form, fragment) {
   const place = document.getElementById("collision");
   place.replaceChildren(new DOMParser().parseFromString(fragment, "text/html").querySelector(".collision"));
   form.elements.seen.value = place.firstElementChild.dataset.seen;
-  place.querySelectorAll("[hidden]").forEach((element) => (element.hidden = false));
+  showScripted(place);
   everything();
 }
 

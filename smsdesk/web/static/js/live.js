@@ -1,8 +1,9 @@
 // One event stream per browser: the tab that holds the lock listens, the others hear from it. Says on the document: "news" {kind, id}.
 
-const KINDS = ["beat", "conversation", "given", "queue", "people", "quarantine", "alert", "me", "refresh"];
+const KINDS = ["hello", "beat", "session", "conversation", "given", "queue", "people", "quarantine", "alert", "me", "refresh"];
 const SILENT = 12_000; // the server beats every five seconds
 const PATIENCE = 2_000; // before anybody is told that the line is down
+const POLL = 10_000;
 const shared = "locks" in navigator && "BroadcastChannel" in window; // locks need https or localhost
 const channel = shared ? new BroadcastChannel("smsdesk") : null;
 
@@ -12,6 +13,7 @@ let downSince = null;
 let told = false;
 let stream = null;
 let waits = 0;
+let asked = 0;
 
 export function listen() {
   if (channel) {
@@ -59,6 +61,13 @@ function watch() {
     if (stream) open();
   }
   if (downSince && Date.now() - downSince > PATIENCE) show(true);
+  if (told && Date.now() - asked > POLL) ask();
+}
+
+// Without a stream (too many pages are open, or a proxy holds it back) the page asks now and then
+function ask() {
+  asked = Date.now();
+  say({ kind: "everything" });
 }
 
 // After a break anything may have happened: everything on the screen is fetched anew.

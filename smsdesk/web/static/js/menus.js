@@ -8,6 +8,9 @@ export function closeMenus() {
   });
 }
 
+// What only works with scripts is hidden until they run; keys are called as this machine calls them.
 export function showScripted(root = document) {
+  const send = /Mac|iP(hone|ad)/.test(navigator.platform) ? "⌘↵" : "Ctrl↵";
   root.querySelectorAll(".needs-script").forEach((element) => (element.hidden = false));
+  root.querySelectorAll("[data-send-keys]").forEach((key) => (key.textContent = send));
 }
