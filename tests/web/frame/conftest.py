@@ -14,7 +14,7 @@ from smsdesk.app import create_app
 from smsdesk.desk import sign_in
 from smsdesk.models import Agent, Availability, Team
 from smsdesk.rules.roles import Role
-from tests.web.browser import Browser
+from tests.web.frame.browser import Browser
 
 PASSWORD = "a rather long walk home"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smsdesk.models import Agent
-from tests.web.browser import PUBLIC
+from tests.web.frame.browser import PUBLIC
 from tests.web.frame.conftest import PASSWORD, Shop
 
 ELSEWHERE = [
@@ -64,7 +64,7 @@ def test_a_post_made_here_is_not_refused(shop: Shop, headers: dict[str, str]) ->
 
 
 def test_nobody_can_be_signed_in_by_another_site(shop: Shop) -> None:
-    from tests.web.browser import Browser
+    from tests.web.frame.browser import Browser
 
     browser, other = Browser(shop.app), Browser(shop.app)
     browser.get("/sign-in")

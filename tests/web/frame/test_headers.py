@@ -8,7 +8,7 @@ import pytest
 from flask import url_for
 
 from smsdesk.web.headers import POLICY
-from tests.web.browser import PUBLIC, Browser
+from tests.web.frame.browser import PUBLIC, Browser
 from tests.web.frame.conftest import PASSWORD, Shop
 
 

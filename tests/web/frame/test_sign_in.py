@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from smsdesk.adapters import clock, passwords
 from smsdesk.desk import sign_in
 from smsdesk.models import Agent, SignInLink, SignInSession
-from tests.web.browser import Browser
+from tests.web.frame.browser import Browser
 from tests.web.frame.conftest import PASSWORD, Shop
 
 COOKIE = "__Host-smsdesk"

@@ -16,7 +16,7 @@ from smsdesk.adapters.promises import News
 from smsdesk.models import Membership, SignInSession
 from smsdesk.web.seats import seats_of
 from smsdesk.web.stream import SEATS
-from tests.web.browser import Browser
+from tests.web.frame.browser import Browser
 from tests.web.frame.conftest import Shop
 
 pytestmark = pytest.mark.timeout(60)
