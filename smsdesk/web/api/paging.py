@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from sqlalchemy import Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from smsdesk.models.base import Moment as StoredMoment
 from smsdesk.web.api.asking import NotUnderstood
 from smsdesk.web.api.shapes import LARGEST, Asked, Told
 
@@ -81,7 +82,7 @@ def read_cursor(order: Order, cursor: str) -> list[Any]:
         name, *values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if name != order.name:
             raise ValueError
-        return [_READ[c.type.python_type](v) for c, v in zip(order.columns, values, strict=True)]
+        return [_reader(c)(v) for c, v in zip(order.columns, values, strict=True)]
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError) as wrong:
         raise NotUnderstood(400, "The cursor does not belong to this list; start again without it.") from wrong
 
@@ -106,4 +107,8 @@ def _count(value: object) -> int:
     return value
 
 
-_READ: dict[type, Callable[[Any], Any]] = {datetime: _moment, UUID: UUID, int: _count}
+def _reader(column: InstrumentedAttribute[Any]) -> Callable[[Any], Any]:
+    return _moment if isinstance(column.type, StoredMoment) else _READ[column.type.python_type]
+
+
+_READ: dict[type, Callable[[Any], Any]] = {UUID: UUID, int: _count}

@@ -1,0 +1,136 @@
+"""Who gets in, and what they find there: nothing that is not theirs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+from smsdesk.adapters import clock
+from smsdesk.models import Agent, Alert, ApiToken, Conversation, Episode, Number, TokenScope
+from smsdesk.web.api import OPERATIONS
+from tests.web.api.program import Office, Program
+
+BODIES: dict[str, object] = {
+    "send_message": {"body": "hello"},
+    "add_note": {"body": "hello"},
+    "assign_conversation": {"agent_id": "me"},
+    "resolve_conversation": {},
+    "close_conversation": {},
+    "change_customer": {"name": "Somebody"},
+    "change_number": {"target_seconds": 600},
+    "change_agent": {"availability": "away"},
+    "add_team": {"name": "x"},
+    "add_number": {"address": "+14155550177", "label": "x", "team_id": "0199a3c8-5f6e-7b1c-8d2e-3f4a5b6c7d8e",
+                   "target_seconds": 600},
+    "add_agent": {"email": "x@y.test", "name": "x", "role": "agent", "team_ids": []},
+}  # fmt: skip
+
+
+def _named(office: Office, conversation_id: str) -> dict[str, str]:
+    """What stands behind each id of a path, for this conversation."""
+    this = UUID(conversation_id)
+    with office.wiring.database.reading() as session:
+        found = session.scalars(select(Conversation).where(Conversation.id == this)).one()
+        return {
+            "conversation_id": conversation_id,
+            "customer_id": str(found.customer_id),
+            "number_id": str(session.scalar(select(Number.id).where(Number.id == found.number_id))),
+            "team_id": str(found.team_id),
+            "agent_id": office.ids["ben"],
+            "episode_id": str(session.scalar(select(Episode.id).where(Episode.conversation_id == this))),
+            "alert_id": str(session.scalar(select(Alert.id).where(Alert.conversation_id == this))),
+            "media_id": "0199a3c8-5f6e-7b1c-8d2e-3f4a5b6c7d8e",
+        }
+
+
+def _path(path: str, ids: dict[str, str]) -> str:
+    for name, value in ids.items():
+        path = path.replace(f"<uuid:{name}>", value)
+    return path
+
+
+def test_what_belongs_to_another_team_looks_like_nothing(office: Office, ana: Program, tom: str) -> None:
+    office.is_late(timedelta(hours=2))
+    ids = _named(office, tom)
+    theirs = [it for it in OPERATIONS if "<" in it.path]
+
+    answers = {it.name: ana.calls(it.method, _path(it.path, ids), json=BODIES.get(it.name)) for it in theirs}
+
+    assert {name: answer.status_code for name, answer in answers.items()} == {it.name: 404 for it in theirs}
+    assert {answer.mimetype for answer in answers.values()} == {"application/problem+json"}
+
+
+def test_lists_hold_nothing_of_another_team(office: Office, ana: Program, tom: str) -> None:
+    office.is_late(timedelta(hours=2))
+    with clock.told_by(lambda later=clock.now() + timedelta(seconds=5): later):  # type: ignore[misc]
+        events = ana.items("/events")
+
+    assert ana.items("/conversations") == ana.items("/customers") == ana.items("/alerts") == []
+    assert {one["id"] for one in ana.items("/agents")} == {office.ids["ana"], office.ids["lee"]}
+    assert [one["name"] for one in ana.items("/teams")] == ["Support"]
+    assert [one["label"] for one in ana.items("/numbers")] == ["Support line"]
+    assert {one["team"] for one in events} == {office.support}
+
+
+def test_a_token_for_reading_changes_nothing(office: Office, maria: str) -> None:
+    reader = office.program("ada", TokenScope.READ)
+    office.is_late(timedelta(hours=2))
+    ids, writes = _named(office, maria), [it for it in OPERATIONS if it.method != "GET"]
+
+    answers = {
+        it.name: reader.calls(it.method, _path(it.path, ids), json=BODIES.get(it.name)).status_code for it in writes
+    }
+
+    assert answers == {it.name: 403 for it in writes}
+
+
+@pytest.mark.parametrize("name", ["add_team", "add_number", "add_agent"])
+def test_administration_asks_for_an_admin_with_an_admin_token(office: Office, name: str) -> None:
+    it = next(it for it in OPERATIONS if it.name == name)
+
+    for program in (office.program("ada"), office.program("sam", TokenScope.ADMIN)):
+        assert program.calls(it.method, it.path, json=BODIES[name]).status_code == 403
+
+
+@pytest.mark.parametrize("token", [None, "", "smsdesk_of_somebody_else"])
+def test_nobody_gets_in_without_a_token(office: Office, maria: str, token: str | None) -> None:
+    office.is_late(timedelta(hours=2))
+    ids, nobody = _named(office, maria), Program(office.app, token)
+
+    answers = [nobody.calls(it.method, _path(it.path, ids), json=BODIES.get(it.name)) for it in OPERATIONS]
+
+    assert {answer.status_code for answer in answers} == {401}
+    assert {answer.headers["WWW-Authenticate"] for answer in answers} == {"Bearer"}
+    assert {answer.mimetype for answer in answers} == {"application/problem+json"}
+
+
+def test_a_token_that_is_revoked_expired_or_of_somebody_who_left_opens_nothing(office: Office) -> None:
+    expired = office.program("ana", expires_at=clock.now() - timedelta(seconds=1))
+    revoked, left = office.program("ana"), office.program("ben")
+    with office.wiring.database.transaction() as session:
+        session.execute(
+            update(ApiToken).where(ApiToken.prefix == str(revoked.token)[:14]).values(revoked_at=clock.now())
+        )
+        session.execute(update(Agent).where(Agent.email == "ben@shop.test").values(disabled_at=clock.now()))
+
+    assert [one.get("/teams").status_code for one in (expired, revoked, left)] == [401, 401, 401]
+
+
+def test_a_token_in_the_address_is_refused(office: Office, ana: Program) -> None:
+    answer = ana.get("/teams", token=ana.token)
+
+    assert answer.status_code == 400
+    assert str(ana.token) not in answer.text
+
+
+def test_a_program_cannot_set_what_is_not_its_to_set(office: Office, ana: Program, maria: str) -> None:
+    for more in ({"state": "delivered"}, {"author_id": office.ids["lee"]}, {"team_id": office.sales}):
+        answer = ana.post(f"/conversations/{maria}/messages", {"body": "hello"} | more)
+        assert answer.status_code == 422
+        assert answer.get_json()["errors"] == [
+            {"pointer": f"/{next(iter(more))}", "detail": "Extra inputs are not permitted"}
+        ]
+    assert ana.patch(f"/agents/{office.ids['ana']}", {"availability": "busy", "role": "admin"}).status_code == 422
