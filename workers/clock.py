@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
@@ -20,6 +21,7 @@ from config.settings import BadSettings
 from smsdesk.adapters import clock
 from smsdesk.adapters.failpoints import reach
 from smsdesk.desk import remind
+from smsdesk.desk.drain_spool import drain_texts
 from smsdesk.models.alert import Alert
 from smsdesk.models.heartbeat import Heartbeat
 from workers import reminders, routing
@@ -100,8 +102,19 @@ def tell_what_was_left() -> None:
 
 
 def sweep() -> None:
-    """The last resort for what needs neither Redis nor the carrier."""
-    routing.sweep()
+    """The last resort for what needs neither Redis nor the carrier. Beside the clock, which must not wait for it."""
+    _background.submit(_sweep)
+
+
+def _sweep() -> None:
+    try:
+        drain_texts(wiring().database, wiring().spool)
+        routing.sweep()
+    except Exception:  # the database may be away; the next sweep must come whatever this one met
+        log.exception("a sweep failed")
+
+
+_background = ThreadPoolExecutor(1, thread_name_prefix="sweep")
 
 
 def _has_untold(session: Session, since: datetime) -> bool:

@@ -13,6 +13,7 @@ from smsdesk.adapters.queue import about_to_look
 from workers.wired import wiring
 
 LONG_ENOUGH = timedelta(seconds=30)  # well below a job's time-out of 90 s
+stopping = threading.Event()  # set when the process was told to end: nothing new is begun
 
 
 class Turns:
@@ -42,7 +43,7 @@ def picked_up(name: str) -> None:
 def until_dry(look: Callable[[Session], int]) -> None:
     """Call `look` in one transaction after another until it finds nothing, or for half a minute: the next sweep goes on."""
     end = clock.now() + LONG_ENOUGH
-    while clock.now() < end:
+    while clock.now() < end and not stopping.is_set():
         with wiring().database.transaction() as session:
             if not look(session):
                 return

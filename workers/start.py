@@ -18,6 +18,7 @@ from rq.serializers import JSONSerializer
 from config.queues import QUEUES
 from config.settings import BadSettings
 from smsdesk.adapters.queue import connect
+from workers.draining import stopping
 from workers.wired import wiring
 
 log = logging.getLogger(__name__)
@@ -32,8 +33,7 @@ class PreloadedWorker(SimpleWorker):
 
     max_connection_wait_time = 2.0  # seconds; a Redis that is back is used again soon
 
-    def __init__(self, queue: str, redis: Redis, stopping: threading.Event) -> None:
-        self.stopping = stopping
+    def __init__(self, queue: str, redis: Redis) -> None:
         super().__init__(
             [Queue(queue, connection=redis, serializer=JSONSerializer)],
             connection=redis,
@@ -45,7 +45,7 @@ class PreloadedWorker(SimpleWorker):
         )
 
     def handle_warm_shutdown_request(self) -> None:
-        self.stopping.set()
+        stopping.set()
 
 
 def main(arguments: list[str]) -> None:
@@ -56,34 +56,34 @@ def main(arguments: list[str]) -> None:
         wired = wiring()
     except BadSettings as error:
         sys.exit(str(error))
-    queue, stopping = arguments[0], threading.Event()
+    queue = arguments[0]
     work = importlib.import_module(f"workers.{queue}")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    sweeper = threading.Thread(target=keep_sweeping, args=(work.sweep, stopping), name="sweep", daemon=True)
+    sweeper = threading.Thread(target=keep_sweeping, args=(work.sweep,), name="sweep", daemon=True)
     sweeper.start()
     log.info("worker of queue %s is ready", queue)
-    work_on(queue, wired.settings.redis_url, stopping)
+    work_on(queue, wired.settings.redis_url)
     sweeper.join(LAST_SWEEP_ENDS_WITHIN)
     wired.keeper.flush()
 
 
-def work_on(queue: str, redis_url: str, stopping: threading.Event) -> None:
+def work_on(queue: str, redis_url: str) -> None:
     """Take jobs until told to stop. Without Redis the process stays: its sweep is what carries the work then."""
     while not stopping.is_set():
         redis = connect(redis_url)
         try:
             warn_if_evicting(redis)
-            PreloadedWorker(queue, redis, stopping).work(logging_level="WARNING")
+            PreloadedWorker(queue, redis).work(logging_level="WARNING")
         except RedisError as error:
             log.warning("queue %s: Redis is away (%s); the sweep goes on without it", queue, type(error).__name__)
         finally:
             redis.close()
-        _heed_signals_again(stopping)
+        _heed_signals_again()
         stopping.wait(REDIS_AGAIN_AFTER)
 
 
-def keep_sweeping(sweep: Callable[[], None], stopping: threading.Event) -> None:
+def keep_sweeping(sweep: Callable[[], None]) -> None:
     """What no job told of, or a lost one did, is found here."""
     while True:
         try:
@@ -104,7 +104,7 @@ def warn_if_evicting(redis: Redis) -> None:
         log.error("Redis evicts (maxmemory-policy %s); set it to noeviction", policy)
 
 
-def _heed_signals_again(stopping: threading.Event) -> None:
+def _heed_signals_again() -> None:
     # RQ leaves its own handlers behind, which speak to a worker that is gone
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopping.set()

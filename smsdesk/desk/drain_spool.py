@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.orm import Session
 
 from smsdesk.adapters.database import Database
-from smsdesk.adapters.spool import Spool
+from smsdesk.adapters.spool import Spool, SpooledOutcome
+from smsdesk.desk.conclude import accept
 from smsdesk.desk.receive import AlreadyReceived, receive
+from smsdesk.desk.settle import opened
+from smsdesk.models.message import Message
 
 AWAY = (OperationalError, InterfaceError, NoConnectionFree)
 
@@ -33,6 +38,32 @@ def drain_texts(database: Database, spool: Spool) -> int:
         spool.done(path)
         done += 1
     return done
+
+
+def drain_outcomes(database: Database, spool: Spool) -> int:
+    """Sendings whose sid could not be written down; returns how many are now. Raises what AWAY lists."""
+    done = 0
+    for path in spool.outcomes():
+        try:
+            kept = spool.read_outcome(path)
+            with database.transaction() as session:
+                _accept(session, kept)
+        except FileNotFoundError:
+            continue
+        except AWAY:
+            raise
+        except Exception as error:  # as above
+            spool.refuse(path, type(error).__name__)
+            continue
+        spool.done(path)
+        done += 1
+    return done
+
+
+def _accept(session: Session, kept: SpooledOutcome) -> None:
+    conversation_id = session.scalars(select(Message.conversation_id).where(Message.id == kept.message_id)).one()
+    message = opened(session, kept.message_id, conversation_id)
+    accept(session, message, kept.carrier_sid, kept.carrier_account, kept.segments, kept.accepted_at)
 
 
 def _store(database: Database, spool: Spool, path: Path) -> None:

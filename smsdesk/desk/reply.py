@@ -63,7 +63,7 @@ def reply(
     ensure_may_text(session, conversation)
     if seen is not None and conversation.last_seq > seen:
         raise SomethingNewArrived(_since(session, conversation, seen))
-    message = _write(
+    message = write(
         session,
         conversation,
         body,
@@ -87,7 +87,7 @@ def reply(
     return message
 
 
-def _write(
+def write(
     session: Session,
     conversation: Conversation,
     body: str,
@@ -96,6 +96,7 @@ def _write(
     client_token: str,
     source: str,
 ) -> Message:
+    """One approval becomes one row, the next in its conversation; the caller holds the conversation and has looked at STOP."""
     number, address = session.get_one(Number, conversation.number_id), session.get_one(Address, conversation.address_id)
     conversation.last_seq += 1
     conversation.last_message_at, conversation.last_preview, conversation.last_is_ours = now, preview(body, 0), True

@@ -96,6 +96,8 @@ class SendAttempt(Base):
     outcome: Mapped[str | None]
     code: Mapped[int | None]
     why: Mapped[str | None]
+    looks: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it was not in the carrier's listing
+    first_looked_at: Mapped[datetime | None]
 
 
 class DeliveryReport(Identified, Base):
