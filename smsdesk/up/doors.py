@@ -36,6 +36,15 @@ def answers(host: str, port: int, path: str = "/healthz") -> bool:
         connection.close()
 
 
+def listens(host: str, port: int) -> bool:
+    """True where somebody takes the call, whatever they would say."""
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
 def _sentence(why: OSError, host: str, port: int, taken: str) -> str:
     if why.errno == errno.EADDRINUSE:
         return taken

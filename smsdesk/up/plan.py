@@ -66,7 +66,7 @@ def _carrier(settings: Settings) -> list[Part]:
         return []
     port = carrier_port(settings.port)
     command = (sys.executable, "-m", "smsdesk.simulator.carrier")
-    return [Part("carrier", command, Turn.CARRIER, lambda: doors.answers("127.0.0.1", port))]
+    return [Part("carrier", command, Turn.CARRIER, lambda: doors.listens("127.0.0.1", port))]
 
 
 def _web(settings: Settings) -> Part:
