@@ -24,7 +24,9 @@ def hear(session: Session, report: StatusReport, claimed_id: str, now: datetime)
     """Keep one report and let it move its text. A repetition changes nothing; for an unknown text it is parked."""
     message = _whose(session, report.carrier_sid, claimed_id)
     kept = session.connection().execute(
-        upsert(DeliveryReport).on_conflict_do_nothing(index_elements=["carrier_sid", "word", "error_code"]),
+        upsert(DeliveryReport)
+        .on_conflict_do_nothing(index_elements=["carrier_sid", "word", "error_code"])
+        .execution_options(preserve_rowcount=True),
         {
             "id": new_id(),
             "message_id": message.id if message else None,
