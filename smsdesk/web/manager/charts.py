@@ -10,7 +10,7 @@ from smsdesk.desk.figures import Quarter
 from smsdesk.web.agent.words import time_of_day
 from smsdesk.web.manager.pictures import Bar, Chart, Tick
 
-HEIGHT, TOP, BASE, TICK_BASE = 196, 18, 168, 188  # pixels
+HEIGHT, TOP, BASE, TICK_BASE = 232, 12, 204, 224  # pixels
 FEWEST_SLOTS = 24  # six hours: a young day has thin bars too, and room to grow
 MOST_TICKS = 7
 CLEAR_OF_NOW = 0.12  # of the width: a word nearer than this would touch "now"
@@ -29,7 +29,7 @@ def chart(quarters: Sequence[Quarter], zone: str) -> Chart:
 def _bar(quarter: Quarter, place: int, slots: int, most: int, zone: str) -> Bar:
     height, late_height = _scaled(quarter.texts, most), _scaled(quarter.late, most)
     starts, ends = time_of_day(quarter.starts_at, zone), time_of_day(quarter.starts_at + timedelta(minutes=15), zone)
-    words = f"{starts} to {ends}: {_texts(quarter.texts)}" + (f", {quarter.late} answered late" if quarter.late else "")
+    words = f"{starts} to {ends}: {_texts(quarter.texts)}" + (f", {quarter.late} of them late" if quarter.late else "")
     return Bar(
         left=_percent(place + (1 - SHARE_OF_SLOT) / 2, slots),
         width=_percent(SHARE_OF_SLOT, slots),
@@ -71,7 +71,7 @@ def _words(quarters: Sequence[Quarter], late: int, zone: str) -> str:
         return "No texts today yet."
     busiest = max(quarters, key=lambda quarter: quarter.texts)
     return (
-        f"{_texts(whole)} today since {time_of_day(quarters[0].starts_at, zone)}, {late} of them answered late. "
+        f"{_texts(whole)} today since {time_of_day(quarters[0].starts_at, zone)}, {late} of them late. "
         f"The busiest quarter hour began at {time_of_day(busiest.starts_at, zone)}, with {_texts(busiest.texts)}."
     )
 

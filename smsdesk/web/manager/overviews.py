@@ -37,6 +37,7 @@ from smsdesk.web.manager.pictures import (
 NONE_YET = "–"
 MOST_ALERTS = 5
 NOTHING = summary(())
+SHORT_UNITS = (("minute", "min"), ("second", "s"), ("hour", "h"))
 
 
 def manager_picture(session: Session, me: Agent, now: datetime, number_id: UUID | None = None) -> ManagerPicture:
@@ -101,11 +102,10 @@ def _choices(numbers: Sequence[Number], here: Number | None) -> tuple[NumberChoi
 
 def _promise(today: figures.Today, numbers: Sequence[Number]) -> PromisePicture:
     promise, late = today.promise, today.promise.count - today.kept
-    replies = "1 reply" if promise.count == 1 else f"{promise.count} replies"
     return PromisePicture(
-        share=_share(promise),
+        share=shown_share(promise),
         within=_within(numbers),
-        kept_words=f"{today.kept} of {replies} in time" if promise.count else "nothing was due yet",
+        kept_words=f"{today.kept} of {promise.count} promises kept" if promise.count else "nothing was due yet",
         late_words=f"{late} late" if late else "",
         p50=_face(promise.p50),
         p90=_face(promise.p90),
@@ -116,10 +116,18 @@ def _promise(today: figures.Today, numbers: Sequence[Number]) -> PromisePicture:
 
 def _within(numbers: Sequence[Number]) -> str:
     targets = {number.target for number in numbers}
-    return f"within {spell(targets.pop())}" if len(targets) == 1 else "in the promised time"
+    return f"within {_short(targets.pop())}" if len(targets) == 1 else "in time"
 
 
-def _share(promise: Promise) -> str:
+def _short(length: timedelta) -> str:
+    """`10 min`, `1 h 30 min`: a figure has little room beside it."""
+    shorter = spell(length)
+    for unit, short in SHORT_UNITS:
+        shorter = shorter.replace(f"{unit}s", short).replace(unit, short)
+    return shorter
+
+
+def shown_share(promise: Promise) -> str:
     """One decimal, and never 100% while one was broken."""
     if promise.share_kept is None:
         return NONE_YET
@@ -151,7 +159,7 @@ def _person_row(one: Person, promise: Promise, now: datetime) -> PersonRow:
         capacity=one.capacity,
         high=max(0.0, one.capacity - 0.5),
         p50=_face(promise.p50),
-        share=_share(promise),
+        share=shown_share(promise),
     )
 
 
@@ -171,7 +179,7 @@ def _number_row(number: Number, promise: Promise) -> NumberRow:
         label=number.label,
         address=words.called(None, number.address),
         target_words=spell(number.target),
-        share=_share(promise),
+        share=shown_share(promise),
         p50=_face(promise.p50),
         decided=promise.count,
     )

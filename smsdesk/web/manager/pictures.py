@@ -31,8 +31,8 @@ class PromisePicture:
     """The account of today: shares and waits in words, an en dash where nothing has been decided yet."""
 
     share: str  # 94.1%
-    within: str  # within 10 minutes
-    kept_words: str  # 16 of 17 replies in time
+    within: str  # within 10 min
+    kept_words: str  # 16 of 17 promises kept
     late_words: str  # 1 late; "" where none was
     p50: str  # m:ss
     p90: str
