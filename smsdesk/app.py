@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apiflask import APIFlask
+from flask import Flask
 
 from config.settings import Settings, load
 from smsdesk.adapters.wiring import wire
@@ -21,18 +21,10 @@ from smsdesk.web import (
 )
 
 
-def create_app(settings: Settings | None = None) -> APIFlask:
+def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. Raises BadSettings, or NoAccessRule for a route that nobody has given a rule."""
     settings = settings or load()
-    app = APIFlask(
-        __name__,
-        title="SMSDesk",
-        version="1",
-        enable_openapi=False,  # its pages load scripts from elsewhere; the API serves its own description
-        json_errors=False,  # errors.py answers in the language of each way in
-        static_folder=None,  # type: ignore[arg-type]  # assets.py serves them
-        template_folder="web/templates",
-    )
+    app = Flask(__name__, static_folder=None, template_folder="web/templates")  # assets.py serves what is static
     wired.attach(app, wire(settings))
     # Before a view it goes down this list, after it up again
     for part in (request_log, headers, errors, sizes, access, transaction, csrf, assets, limits):

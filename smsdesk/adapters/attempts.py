@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from datetime import timedelta
 from functools import cached_property
 
@@ -12,6 +11,7 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
+from smsdesk.adapters import clock
 from smsdesk.adapters.queue import connect
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Attempts:
             except RedisError as error:
                 log.warning("tries are counted in this process only: %s", type(error).__name__)
                 continue
-            raise TooMany(timedelta(seconds=max(1, round(reset_at - time.time()))))
+            raise TooMany(timedelta(seconds=max(1, round(reset_at - clock.now().timestamp()))))
 
     def forget(self, what: str, most: int, within: timedelta) -> None:
         """The tries were honest: they no longer count."""

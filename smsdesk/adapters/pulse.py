@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue
 
-from config.queues import QUEUES
+from smsdesk.adapters import queue
 
 
 def answers(redis: Redis) -> bool:
@@ -19,6 +18,6 @@ def answers(redis: Redis) -> bool:
 def depths(redis: Redis) -> dict[str, int]:
     """How many wake-ups wait in each queue; nothing where Redis is away."""
     try:
-        return {name: Queue(name, connection=redis).count for name in QUEUES}
+        return queue.depths(redis)
     except RedisError:
         return {}

@@ -12,6 +12,8 @@ from redis.retry import Retry as NetworkRetry
 from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
+from config.queues import QUEUES
+
 log = logging.getLogger(__name__)
 
 # What may be asked for later: its name, the queue that carries it, the function that does it
@@ -63,3 +65,8 @@ def about_to_look(redis: Redis, name: str) -> None:
         redis.delete(f"wake:{name}")
     except RedisError:
         log.warning("wake-up flag of %s not cleared", name)
+
+
+def depths(redis: Redis) -> dict[str, int]:
+    """How many jobs wait in each queue. Raises RedisError."""
+    return {name: Queue(name, connection=redis).count for name in QUEUES}

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import cast
 
-from apiflask import HTTPError
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -86,7 +85,6 @@ def attach(app: Flask) -> None:
     for kind in ANSWERS:
         app.register_error_handler(kind, _of_ours)
     app.register_error_handler(SignedOut, _to_sign_in)
-    app.register_error_handler(HTTPError, _of_the_api)
     app.register_error_handler(HTTPException, _of_http)
 
 
@@ -141,14 +139,6 @@ def _to_sign_in(_error: SignedOut) -> Response:
         return say(answer)
     came_from = request.full_path.rstrip("?") if request.method == "GET" else None
     return cast(Response, redirect(url_for("sign_ins.ask", next=came_from), 303))
-
-
-def _of_the_api(error: HTTPError) -> Response:
-    """What apiflask finds wrong with a request."""
-    title = HTTPStatus(error.status_code).phrase
-    response = problem(error.status_code, title, error.message or title, errors=error.detail or {})
-    response.headers.update(error.headers or {})
-    return response
 
 
 def _of_http(error: HTTPException) -> Response:

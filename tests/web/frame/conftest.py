@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from apiflask import APIFlask
+from flask import Flask
 
 from config.settings import Settings
 from smsdesk.adapters import clock, passwords
@@ -23,7 +23,7 @@ PASSWORD = "a rather long walk home"
 class Shop:
     """Maya answers for Support, Ben for Sales, Sam manages; only Maya has a password."""
 
-    app: APIFlask
+    app: Flask
     wiring: Wiring
     support: Team
     sales: Team
