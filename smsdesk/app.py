@@ -6,6 +6,7 @@ from flask import Flask
 
 from config.settings import Settings, load
 from smsdesk.adapters.wiring import wire
+from smsdesk.cli import desk
 from smsdesk.web import (
     access,
     assets,
@@ -30,4 +31,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     for part in (request_log, headers, errors, sizes, access, transaction, csrf, assets, limits):
         part.attach(app)
     blueprints.register(app)
+    app.cli.add_command(desk)
     return app
