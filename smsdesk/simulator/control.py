@@ -108,13 +108,16 @@ class Control:
         return of_json(200, {})
 
     def _phones(self, _: Asked, address: str) -> Reply:
-        """One customer's texts, oldest first, as the phone shows them; without an address: who has a phone here."""
+        """One customer's texts, oldest first, as the phone shows them, what our texts to it meet, and after which event that
+        was so; without an address: who has a phone here."""
         book = self._carrier.ledger
         if not address:
             return of_json(200, {"phones": sorted({text.phone for text in book.texts(order="seq DESC", limit=10_000)})})
+        last = book.last_event()  # before the texts: what happens in between is then told as a change
         texts = book.texts("recipient = ? OR sender = ?", address, address, order="seq DESC", limit=500)
         shown = [_shown(text, book.pictures(text.sid), self._carrier.url) for text in reversed(texts)]
-        return of_json(200, {"address": address, "texts": shown})
+        mode = self._carrier.modes.of(address)
+        return of_json(200, {"address": address, "mode": mode, "last": last, "texts": shown})
 
     def _changes(self, asked: Asked, _: str) -> Reply:
         """?since=N&wait=S: what happened after event N, waiting up to S seconds for it."""
@@ -156,6 +159,7 @@ def _shown(text: Text, pictures: list[Picture], base: str) -> dict[str, Any]:
     return {
         "sid": text.sid,
         "mine": mine,
+        "by_carrier": text.direction == "outbound-reply",
         "number": text.number,
         "body": text.body,
         "media": [

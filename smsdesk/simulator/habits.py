@@ -69,6 +69,11 @@ class Modes:
             self._next.clear()
             self._by_address.clear()
 
+    def of(self, address: str) -> str:
+        """What every sending to an address meets."""
+        with self._lock:
+            return self._by_address.get(address, "ok")
+
     def take(self, address: str) -> str:
         with self._lock:
             return self._next.popleft() if self._next else self._by_address.get(address, "ok")

@@ -176,6 +176,10 @@ class Ledger:
             Event(s, datetime.fromisoformat(at), k, sid, who, json.loads(detail)) for s, at, k, sid, who, detail in rows
         ]
 
+    def last_event(self) -> int:
+        """The number of the latest event, 0 before the first."""
+        return int(self._rows("SELECT coalesce(max(seq), 0) FROM event")[0][0])
+
     def _note(self, kind: str, sid: str | None, address: str | None, detail: dict[str, Any]) -> None:
         self._db.execute(
             "INSERT INTO event (at, kind, sid, address, detail) VALUES (?, ?, ?, ?, ?)",

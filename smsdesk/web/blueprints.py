@@ -43,6 +43,7 @@ WAYS_IN = (
     Way("smsdesk.web.agent.read_marks:read_marks", "", Action.READ_CONVERSATION),
     Way("smsdesk.web.agent.drafts:drafts", "", Action.REPLY),
     Way("smsdesk.web.agent.replies:replies", "", Action.REPLY),
+    Way("smsdesk.web.agent.messages:messages", "", Action.RESOLVE_UNCONFIRMED),
     Way("smsdesk.web.agent.notes:notes", "", Action.NOTE),
     Way("smsdesk.web.agent.assignments:assignments", "", Action.TAKE),
     Way("smsdesk.web.agent.closures:closures", "", Action.RESOLVE),
@@ -55,7 +56,7 @@ WAYS_IN = (
     Way("smsdesk.web.api:blueprint", "/api/v1", Access.TOKEN),
     Way("smsdesk.web.api:docs", "/api", Access.PUBLIC, MOST_ANONYMOUS),
     Way("smsdesk.web.public:blueprint", "", Access.PUBLIC, MOST_ANONYMOUS),
-    Way("smsdesk.simulator:blueprint", "/phone", Access.PUBLIC, MOST_PICTURE, lambda settings: settings.pretends),
+    Way("smsdesk.simulator.phones:blueprint", "/phone", Access.PUBLIC, MOST_PICTURE, lambda settings: settings.pretends),
 )
 NOT_IN_A_BLUEPRINT: dict[str, Rule] = {ASSETS: Access.PUBLIC}
 
