@@ -16,6 +16,7 @@ from smsdesk.adapters.attempts import TooMany
 from smsdesk.adapters.passwords import TooBusy
 from smsdesk.desk.annotate import BadNote
 from smsdesk.desk.comply import OptedOut
+from smsdesk.desk.decide import NothingToDecide
 from smsdesk.desk.hand_over import CannotTakeIt, TakenBySomebodyElse
 from smsdesk.desk.reply import SomethingNewArrived, TokenUsedForOtherWords
 from smsdesk.desk.resolve import SomethingNewWaits
@@ -60,6 +61,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     SomethingNewArrived: Answer(409, "Not sent yet"),
     SomethingNewWaits: Answer(409, "Something new waits", "A text arrived that you have not seen. Read it first."),
     TokenUsedForOtherWords: Answer(409, "Already sent", "This was sent before with other words. Load the page again."),
+    NothingToDecide: Answer(409, "Decided already"),
     BadNote: Answer(422, "Not kept"),
     EmptyReply: Answer(422, "Not sent"),
     TooLong: Answer(422, "Too long"),

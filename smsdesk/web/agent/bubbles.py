@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
+from smsdesk.desk.decide import MAY_BE_SENT_AGAIN, SENT_AGAIN
 from smsdesk.models.agent import Agent
 from smsdesk.models.media import Media as StoredMedia
 from smsdesk.models.media import MediaState
@@ -32,7 +33,7 @@ TEXTS: Select[*tuple[Any, ...]] = select(
 
 TICKS = {State.SENT: "✓", State.DELIVERED: "✓✓"}
 ON_ITS_WAY = frozenset({State.READY, State.RETRY_WAIT, State.SENDING, State.UNKNOWN, State.ACCEPTED})
-UNSURE = (("resend", "Send again"), ("mark-sent", "It was sent"))
+SEND_AGAIN_BUTTON, WAS_SENT_BUTTON = ("resend", "Send again"), ("mark-sent", "It was sent")
 PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 
 
@@ -52,13 +53,19 @@ def bubble(text: Row[Any], media: Sequence[StoredMedia], zone: str, *, first_unr
         ticks=TICKS.get(text.state, "") if outgoing else "",
         error_words=_error(text),
         mood=_mood(text.state) if outgoing else "",
-        choices=UNSURE if text.state is State.UNCONFIRMED else (),
+        choices=_choices(text),
         first_unread=first_unread,
     )
 
 
 def _author(text: Row[Any]) -> str:
     return text.author if text.author_kind is AuthorKind.AGENT and text.author else "Automatic"
+
+
+def _choices(text: Row[Any]) -> tuple[tuple[str, str], ...]:
+    if text.state not in MAY_BE_SENT_AGAIN or text.block_reason == SENT_AGAIN:
+        return ()
+    return (SEND_AGAIN_BUTTON, WAS_SENT_BUTTON) if text.state is State.UNCONFIRMED else (SEND_AGAIN_BUTTON,)
 
 
 def _mood(state: State) -> str:

@@ -36,6 +36,8 @@ HAPPENINGS: dict[str, Happening] = {
     "conversation.handed_back": Happening("{actor} went away, so it waits for somebody else"),
     "conversation.resolved": Happening("Resolved by {actor}"),
     "conversation.reopened": Happening("Reopened by {actor}"),
+    "message.resent": Happening("{actor} sent it again"),
+    "message.marked_as_sent": Happening("{actor} says that it was sent"),
     "consent.stopped": Happening("STOP received: nothing more is sent to this customer", bad=True),
     "consent.started": Happening("START received: replies are allowed"),
     "clock.breach": Happening("The promised time ran out", bad=True),
