@@ -100,9 +100,9 @@ def _seen(alert_id: UUID) -> StoredAlert:
 
 def _told(alerts: Sequence[StoredAlert]) -> list[Alert]:
     people = {recipient.agent_id for alert in alerts for recipient in alert.recipients}
-    named = session().execute(select(Agent.id, Agent.name).where(Agent.id.in_(people))).tuples()
+    named = session().execute(select(Agent.id, Agent.name).where(Agent.id.in_(people)))
     wanted = {alert.clock_id for alert in alerts}
-    kinds = session().execute(select(Clock.id, Clock.kind).where(Clock.id.in_(wanted))).tuples()
+    kinds = session().execute(select(Clock.id, Clock.kind).where(Clock.id.in_(wanted)))
     names, clocks = dict(named.all()), dict(kinds.all())
     return [_alert(alert, names, clocks[alert.clock_id]) for alert in alerts]
 
