@@ -21,7 +21,7 @@ def shop(database_url: str) -> Iterator[Shop]:
     try:
         shop.is_sound()
     finally:
-        shop.database.engine.dispose()
+        shop.database.close()
 
 
 @pytest.fixture

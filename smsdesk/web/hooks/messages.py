@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 from smsdesk.adapters import clock
 from smsdesk.adapters.carrier import InboundText
 from smsdesk.adapters.failpoints import reach
 from smsdesk.adapters.twilio import BadForm, read_inbound
 from smsdesk.desk.receive import AlreadyReceived, receive
+from smsdesk.desk.receive_fast import FastLane
 from smsdesk.web.hooks.signed import blueprint, ensure_our_account, signed_body, taken, unreadable
 from smsdesk.web.wired import wiring
 
 log = logging.getLogger(__name__)
+
+LANE = "smsdesk.fast_lane"
 
 
 @blueprint.post("/messages")
@@ -38,10 +41,21 @@ def arrived() -> Response:
 
 
 def _store(text: InboundText, now: datetime) -> None:
-    with wiring().inbox.transaction() as session:
-        receive(session, text, now)
-        reach("in.before_commit")
+    reach("in.before_commit")
+    promises = _fast_lane().receive(text, now)
+    if promises is not None:
+        wiring().inbox.keep(promises)
+    else:
+        with wiring().inbox.transaction() as session:
+            receive(session, text, now)
     reach("in.after_commit")
+
+
+def _fast_lane() -> FastLane:
+    lane: FastLane | None = current_app.extensions.get(LANE)
+    if lane is None:
+        lane = current_app.extensions[LANE] = FastLane(wiring().inbox)
+    return lane
 
 
 def _spool(text: InboundText, now: datetime, error: Exception) -> Response:

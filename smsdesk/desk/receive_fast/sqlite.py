@@ -1,0 +1,125 @@
+"""The fast lane on SQLite: a few statements under one pen, and the look under the same pen as the write."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from smsdesk.adapters.database import Database
+from smsdesk.adapters.ids import new_id
+from smsdesk.desk.receive_fast.parcel import FIRST_SHARE, FIRST_STEP, Parcel, Stored
+
+PLACE = """
+    SELECT c.id, c.number_id, c.team_id, c.assignee_id IS NOT NULL AS has_agent, c.episode_id, c.last_seq + 1 AS seq, a.id AS address_id, n.target,
+           c.state = 'waiting_for_them' AS starts_clock, c.reply_due_at, 'next_reply' AS clock_kind
+    FROM number n
+    JOIN address a ON a.value = :sender
+    JOIN conversation c ON c.customer_id = a.customer_id AND c.number_id = n.id
+    JOIN episode e ON e.id = c.episode_id
+    LEFT JOIN agent g ON g.id = c.assignee_id
+    WHERE n.address = :to AND e.resolved_at IS NULL
+      AND (c.state = 'waiting_for_us' OR (c.state = 'waiting_for_them' AND e.first_replied_at IS NOT NULL))
+      AND (c.assignee_id IS NULL OR (g.disabled_at IS NULL AND g.availability IN ('available', 'busy')))"""
+EMPTY_PLACE = """
+    SELECT :conversation_id AS id, n.id AS number_id, n.team_id, 0 AS has_agent, :episode_id AS episode_id, 1 AS seq, :address_id AS address_id,
+           n.target, 1 AS starts_clock, NULL AS reply_due_at, 'first_reply' AS clock_kind
+    FROM number n WHERE n.address = :to AND NOT EXISTS (SELECT 1 FROM address WHERE value = :sender)"""
+MESSAGE = """
+    INSERT INTO message (id, conversation_id, episode_id, seq, direction, author_kind, body, state, sender, recipient, segments, media_count,
+                         carrier_account, carrier_sid, created_at, raw, source, attempts)
+    VALUES (:message_id, :id, :episode_id, :seq, 'in', 'customer', :body, 'received', :sender, :to, :segments, 0, :account, :sid, :now, :raw, 'web', 0)"""
+CLOCK = """
+    INSERT INTO clock (id, conversation_id, episode_id, number_id, team_id, kind, state, started_at, started_seq, target, due_at, next_step, next_alert_at)
+    VALUES (:clock_id, :id, :episode_id, :number_id, :team_id, :clock_kind, 'running', :now, :seq, :target, :due_at, :first_step, :alert_at)"""
+CLOCK_EVENT = "INSERT INTO clock_event (id, clock_id, kind, at, detail) VALUES (:clock_event_id, :clock_id, 'activate', :now, :clock_detail)"
+EVENT = """
+    INSERT INTO event (id, at, kind, conversation_id, team_id, subject_id, detail)
+    VALUES (:event_id, :now, 'text.received', :id, :team_id, :message_id, '{}')"""
+MOVE_UP = """
+    UPDATE conversation
+    SET address_id = :address_id, last_seq = :seq, last_inbound_seq = :seq, last_message_at = :now, last_preview = :preview, last_is_ours = 0,
+        state = 'waiting_for_us', waiting_since = coalesce(waiting_since, :now), reply_due_at = :due_at, queue_at = :due_at, snoozed_until = NULL
+    WHERE id = :id"""
+NEWCOMER = (
+    "INSERT INTO customer (id, created_at) VALUES (:customer_id, :now)",
+    "INSERT INTO address (id, value, kind, customer_id, created_at) VALUES (:address_id, :sender, :kind, :customer_id, :now)",
+    """INSERT INTO conversation (id, customer_id, number_id, address_id, team_id, episode_id, state, queue_at, waiting_since, reply_due_at, last_seq,
+                                 last_inbound_seq, last_message_at, last_preview, last_is_ours, has_failure, created_at)
+       VALUES (:id, :customer_id, :number_id, :address_id, :team_id, :episode_id, 'waiting_for_us', :due_at, :now, :due_at, 1, 1, :now, :preview, 0, 0,
+               :now)""",
+    """INSERT INTO episode (id, conversation_id, number_id, team_id, opened_at, times_reopened)
+       VALUES (:episode_id, :id, :number_id, :team_id, :now, 0)""",
+)
+
+
+class Sqlite:
+    """The look and the writes are one transaction that holds the pen."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def next_text(self, parcel: Parcel) -> Stored | None:
+        return self._store(PLACE, (), (MOVE_UP,), _values(parcel))
+
+    def first_text(self, parcel: Parcel) -> Stored | None:
+        ids = {f"{thing}_id": new_id().hex for thing in ("customer", "address", "conversation", "episode")}
+        return self._store(EMPTY_PLACE, NEWCOMER, (), _values(parcel) | ids | {"kind": parcel.kind.value})
+
+    def _store(
+        self, place: str, before: tuple[str, ...], after: tuple[str, ...], values: dict[str, Any]
+    ) -> Stored | None:
+        with self._database.pen() as connection:
+            cursor = connection.execute(place, values)
+            row = cursor.fetchone()
+            if row is None:
+                return None
+            values |= dict(zip((column[0] for column in cursor.description), row, strict=True))
+            values |= _moments(values)
+            starting = (CLOCK, CLOCK_EVENT) if values["starts_clock"] else ()
+            try:
+                for statement in (*before, MESSAGE, *starting, EVENT, *after):
+                    connection.execute(statement, values)
+            except sqlite3.IntegrityError:
+                # A second delivery: the long way says so
+                connection.execute("ROLLBACK")
+                return None
+            connection.execute("COMMIT")
+        return Stored(UUID(values["id"]), UUID(values["team_id"]), bool(values["has_agent"]))
+
+
+def _moments(values: dict[str, Any]) -> dict[str, Any]:
+    now, target = values["at"], timedelta(seconds=values["target"])
+    return {
+        "due_at": values["reply_due_at"] or _written(now + target),
+        "alert_at": _written(now + target * FIRST_SHARE),
+        "clock_detail": json.dumps({"started_at": now.isoformat(), "target_seconds": str(target.total_seconds())}),
+    }
+
+
+def _values(parcel: Parcel) -> dict[str, Any]:
+    text = parcel.text
+    return {
+        "message_id": parcel.message_id.hex,
+        "event_id": parcel.event_id.hex,
+        "clock_id": parcel.clock_id.hex,
+        "clock_event_id": parcel.clock_event_id.hex,
+        "to": text.to,
+        "sender": text.sender,
+        "account": text.account_sid,
+        "sid": text.carrier_sid,
+        "body": parcel.body,
+        "preview": parcel.preview,
+        "segments": text.segments,
+        "raw": text.raw,
+        "at": parcel.now,
+        "now": _written(parcel.now),
+        "first_step": FIRST_STEP.value,
+    }
+
+
+def _written(moment: datetime) -> str:
+    """As models.base.Moment is stored here."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
