@@ -213,6 +213,8 @@ def _refuse_what_is_unsafe(settings: Settings, env: dict[str, str]) -> None:
         raise BadSettings(
             "SECRET_KEY is missing or shorter than 32 characters; set it to the output of: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'."
         )
+    if env.get("SMSDESK_TESTING") or env.get("SMSDESK_FAILPOINT"):
+        raise BadSettings("SMSDESK_TESTING and SMSDESK_FAILPOINT break things on purpose; unset them in production.")
     if env.get("FLASK_DEBUG", "0") not in {"", "0", "false"}:
         raise BadSettings("FLASK_DEBUG is on in production; unset it.")
     if not settings.public_url.startswith("https://") and urlsplit(settings.public_url).hostname not in LOOPBACK:

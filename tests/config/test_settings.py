@@ -67,6 +67,7 @@ def test_a_wrong_setting_stops_the_start_with_one_sentence(
         ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is missing or shorter"),
         ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG is on in production"),
+        ({"SMSDESK_FAILPOINT": "in.after_verify"}, "break things on purpose"),
         ({"PUBLIC_URL": "http://desk.example.test"}, "PUBLIC_URL must be the https:// address"),
     ],
 )
