@@ -11,6 +11,7 @@ import hmac
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import cast
+from uuid import UUID
 
 from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
@@ -23,6 +24,7 @@ from smsdesk.web.wired import wiring
 NAME = "smsdesk.attempts"
 PER_ADDRESS = 20, timedelta(minutes=1)
 PER_ACCOUNT = 5, timedelta(minutes=15)
+PER_TOKEN = 3000, timedelta(minutes=1)
 HALF_A_YEAR = 182 * 86400  # seconds
 
 
@@ -39,6 +41,11 @@ def spend_address() -> None:
 def spend_account(email: str) -> None:
     """One try at an account's password. Raises TooMany."""
     _attempts().spend(_account(email), *PER_ACCOUNT)
+
+
+def spend_token(token_id: UUID) -> None:
+    """One request of a program. Raises TooMany."""
+    _attempts().spend(f"token:{token_id}", *PER_TOKEN)
 
 
 def forgive(email: str) -> None:

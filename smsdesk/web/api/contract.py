@@ -11,7 +11,7 @@ from flask import Blueprint, Response
 from pydantic import BaseModel
 
 from smsdesk.models.sign_in import TokenScope
-from smsdesk.web import access
+from smsdesk.web import access, limits
 from smsdesk.web.api.asking import body, query
 from smsdesk.web.api.shapes import Asked, Told
 
@@ -61,6 +61,7 @@ def operation(method: str, path: str, answers: type[Told] | None, **more: Any) -
 
 
 def _run(it: Operation, **parts: Any) -> Response:
+    limits.spend_token(access.token().id)
     # access.py has looked at the token; whether its scope is enough for administration is known only here
     if it.scope is TokenScope.ADMIN and access.token().scope is not TokenScope.ADMIN:
         raise access.NotAllowed

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from smsdesk.adapters import clock
 from smsdesk.models import Agent, Alert, ApiToken, Conversation, Episode, Number, TokenScope
+from smsdesk.web import limits
 from smsdesk.web.api import OPERATIONS
 from tests.web.api.program import Office, Program
 
@@ -134,3 +135,17 @@ def test_a_program_cannot_set_what_is_not_its_to_set(office: Office, ana: Progra
             {"pointer": f"/{next(iter(more))}", "detail": "Extra inputs are not permitted"}
         ]
     assert ana.patch(f"/agents/{office.ids['ana']}", {"availability": "busy", "role": "admin"}).status_code == 422
+
+
+def test_a_token_that_asks_without_end_is_told_to_wait(office: Office, ana: Program, lee: Program) -> None:
+    with office.wiring.database.reading() as session:
+        token_id = session.scalars(select(ApiToken.id).where(ApiToken.prefix == str(ana.token)[:14])).one()
+    with office.app.app_context():
+        for _ in range(limits.PER_TOKEN[0]):
+            limits.spend_token(token_id)
+
+    answer = ana.get("/teams")
+
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+    assert lee.get("/teams").status_code == 200
