@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
 from pathlib import Path
 from types import FrameType
@@ -40,6 +42,12 @@ class Logger(GunicornLogger):  # type: ignore[misc]
 logger_class = Logger
 
 
+def when_ready(_server: Any) -> None:
+    """What is loaded now stays loaded: the workers share it, and never look through it for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 def post_fork(_server: Any, worker: Any) -> None:
     """The child starts with connections of its own, and ends with its parent."""
     from smsdesk.adapters.database import forget_connections
@@ -57,3 +65,9 @@ def post_worker_init(worker: Any) -> None:
         worker.handle_exit(number, frame)
 
     signal.signal(signal.SIGTERM, stop)
+
+
+def worker_exit(_server: Any, worker: Any) -> None:
+    """The last requests are answered. Taking the interpreter apart would only cost seconds, and may wait for a thread."""
+    worker.wsgi.extensions["smsdesk"].keeper.flush()
+    os._exit(0)
