@@ -183,12 +183,12 @@ class Shop:
         self.do(lambda session: remind.tell_waiting(session, self.now()))
         return claimed
 
-    def accepts(self, message: Message, **moved: float) -> Message:
-        """The carrier takes a text of ours, `moved` (minutes=, seconds=) after now."""
-        return self._moves(message, State.ACCEPTED, sid=f"SM{next(_sids):032x}", account=ACCOUNT, **moved)
+    def accepts(self, message: Message, **after: float) -> Message:
+        """The carrier takes a text of ours, `after` (minutes=, seconds=) now."""
+        return self.moves(message, State.ACCEPTED, timedelta(**after), sid=f"SM{next(_sids):032x}")
 
     def fails(self, message: Message, code: int = 30003) -> Message:
-        return self._moves(message, State.UNDELIVERED, code=code)
+        return self.moves(message, State.UNDELIVERED, code=code)
 
     def sends_what_waits(self) -> list[Message]:
         """What the sending job does: every text that is ready goes to the carrier, in order, and the answer is recorded."""
@@ -198,16 +198,24 @@ class Shop:
                 Outgoing(message.id, message.sender, message.recipient, message.body, (), "", timedelta(hours=4))
             )
             if isinstance(outcome, Accepted):
-                sent.append(self._moves(message, State.ACCEPTED, sid=outcome.carrier_sid, account=ACCOUNT))
+                sent.append(self.moves(message, State.ACCEPTED, sid=outcome.carrier_sid))
         return sent
 
-    def _moves(self, message: Message, state: State, *, sid: str | None = None, account: str | None = None,
-               code: int | None = None, **moved: float) -> Message:  # fmt: skip
-        at = self.now() + timedelta(**moved)
+    def moves(
+        self,
+        message: Message,
+        state: State,
+        after: timedelta = timedelta(0),
+        *,
+        sid: str | None = None,
+        code: int | None = None,
+    ) -> Message:
+        """A text of ours comes into another state, as a report of the carrier would bring it there."""
+        at = self.now() + after
 
         def move(session: Session) -> Message:
             text = settle.opened(session, message.id, message.conversation_id)
-            settle.move(session, text, state, at, sid=sid, account=account, code=code)
+            settle.move(session, text, state, at, sid=sid, account=ACCOUNT if sid else None, code=code)
             return text
 
         return self.do(move)
@@ -241,8 +249,7 @@ class Shop:
         """Whatever happened: clocks are what their events add up to, and conversations say what their clocks say."""
         assert self.read(lambda session: list(map(str, differences(session)))) == []
         running = {
-            clock.conversation_id: clock
-            for clock in self.all(select(Clock).where(Clock.state == ClockState.RUNNING))
+            clock.conversation_id: clock for clock in self.all(select(Clock).where(Clock.state == ClockState.RUNNING))
         }
         for conversation in self.conversations():
             clock = running.get(conversation.id)

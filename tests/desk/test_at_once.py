@@ -80,7 +80,7 @@ def test_however_many_look_at_the_clock_each_alert_is_raised_and_told_once(
         assert none_failed(at_once([shop.looks_at_the_clock] * 6))
     assert none_failed(at_once([shop.looks_at_the_clock] * 3))
 
-    steps = shop.read(lambda session: dict(session.execute(select(Alert.step, func.count()).group_by(Alert.step)).all()))  # type: ignore[arg-type]  # fmt: skip
+    steps = shop.read(lambda session: dict(session.execute(select(Alert.step, func.count()).group_by(Alert.step)).all()))  # fmt: skip
     assert steps == {Step.WARN_50: 30, Step.WARN_80: 30, Step.BREACH: 30}
     assert shop.all(select(Alert).where(Alert.told_at.is_(None))) == []
     told = shop.read(lambda session: session.scalar(select(func.count()).select_from(AlertRecipient)))
@@ -95,7 +95,7 @@ def test_drains_at_once_never_give_anybody_more_than_they_have_room_for(shop: Sh
     placed = at_once([shop.routes] * 4)
 
     assert none_failed(placed)
-    loads = shop.read(lambda session: dict(session.execute(select(Conversation.assignee_id, func.count()).group_by(Conversation.assignee_id)).all()))  # type: ignore[arg-type]  # fmt: skip
+    loads = shop.read(lambda session: dict(session.execute(select(Conversation.assignee_id, func.count()).group_by(Conversation.assignee_id)).all()))  # fmt: skip
     assert loads == {person.id: 3 for person in team} | {None: 5}
 
 
