@@ -44,6 +44,7 @@ class Settings:
     web_processes: int
     web_threads: int
     embeds_redis: bool = False
+    trusted_proxies: int = 0  # how many of our own stand before us, each adding one address to X-Forwarded-For
 
     @property
     def is_production(self) -> bool:
@@ -90,6 +91,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         web_processes=_number(env, "WEB_CONCURRENCY", 2, 1, 64),
         web_threads=_number(env, "WEB_THREADS", 128, 1, 4096),
         embeds_redis=not env.get("REDIS_URL"),
+        trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 8),
     )
     _refuse_what_is_unsafe(settings, env)
     _folder(settings.spool)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import Settings, load
 from smsdesk.adapters.wiring import wire
@@ -32,4 +33,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.attach(app)
     blueprints.register(app)
     app.cli.add_command(desk)
+    if settings.trusted_proxies:  # what others claim about where they come from changes nothing
+        app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, settings.trusted_proxies)  # type: ignore[method-assign]
     return app

@@ -83,6 +83,33 @@ def test_an_address_that_tries_many_accounts_waits(shop: Shop) -> None:
     assert Browser(shop.app, address="198.51.100.11").tries("maya@shop.test", PASSWORD).status_code == 303
 
 
+def test_whoever_invents_where_they_come_from_gains_no_tries(shop: Shop) -> None:
+    guesser = Browser(shop.app, address="198.51.100.12")
+    guesser.get("/sign-in")
+
+    answers = [
+        guesser.post("/sign-in", {"email": f"p{n}@shop.test"}, headers={"X-Forwarded-For": f"192.0.2.{n}"}).status_code
+        for n in range(21)
+    ]
+
+    assert answers == [401] * 20 + [429]
+
+
+def test_behind_our_own_proxy_each_address_is_counted_by_itself(shop: Shop, environ: dict[str, str]) -> None:
+    from config.settings import load
+    from smsdesk.app import create_app
+
+    proxied = Browser(create_app(load({**environ, "TRUSTED_PROXIES": "1"})), address="127.0.0.1")
+    proxied.get("/sign-in")
+
+    answers = [
+        proxied.post("/sign-in", {"email": f"p{n}@shop.test"}, headers={"X-Forwarded-For": f"invented, 192.0.2.{n}"})
+        for n in range(21)
+    ]
+
+    assert {answer.status_code for answer in answers} == {401}
+
+
 def test_a_password_kept_with_weaker_figures_is_hashed_anew(shop: Shop, browser: Browser) -> None:
     from argon2 import PasswordHasher
 
