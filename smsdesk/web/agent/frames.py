@@ -26,7 +26,14 @@ LOOKED_AT = 20
 MINUTE = timedelta(minutes=1)
 
 
-def frame(session: Session, me: Agent, now: datetime, stream_after: str = "", unread: int | None = None) -> Frame:
+def frame(
+    session: Session,
+    me: Agent,
+    now: datetime,
+    stream_after: str = "",
+    unread: int | None = None,
+    phones: bool = False,
+) -> Frame:
     """`unread` where the caller counted it already; `stream_after` is the newest news when the page was drawn."""
     return Frame(
         name=me.name,
@@ -34,6 +41,7 @@ def frame(session: Session, me: Agent, now: datetime, stream_after: str = "", un
         state=me.availability.value,
         state_words=me.availability.value,
         leads=may(me.role, Action.SEE_MANAGER_PAGE),
+        phones=phones,
         unread=boxes.counts(session, me, now)["unread"] if unread is None else unread,
         alerts=tuple(alerts(session, me, now)),
         theme=me.theme,

@@ -17,8 +17,8 @@ from smsdesk.web.wired import wiring
 
 def surroundings(now: datetime, unread: int | None = None) -> dict[str, Any]:
     """The frame and the server's moment. Manager pages use it too: `render_template(…, **surroundings(now))`."""
-    after = newest_id(wiring().announcer.redis)
-    return {"frame": frame(session(), me(), now, after, unread), "moment": now.isoformat()}
+    after, phones = newest_id(wiring().announcer.redis), wiring().settings.pretends
+    return {"frame": frame(session(), me(), now, after, unread, phones), "moment": now.isoformat()}
 
 
 def done(address: str) -> Response:
