@@ -139,12 +139,15 @@ def _written_before(
 
 
 def _since(session: Session, conversation: Conversation, seen: int) -> Sequence[Message]:
-    return session.scalars(
+    messages = session.scalars(
         select(Message)
         .options(joinedload(Message.author))
         .where(Message.conversation_id == conversation.id, Message.seq > seen)
         .order_by(Message.seq)
     ).all()
+    for message in messages:
+        session.expunge(message)  # Whoever is refused rolls back, and still has to show these
+    return messages
 
 
 def _drop_draft(session: Session, conversation: Conversation, author: Agent) -> None:
