@@ -11,9 +11,6 @@ from smsdesk.up import doors, lock, plan, redis_server
 from smsdesk.up.child import surroundings
 from smsdesk.up.supervisor import StartFailed, Supervisor, say
 
-FLASK = (sys.executable, "-m", "flask", "--app", "wsgi", "desk")
-DEMO_PEOPLE = {"agent": "maya@demo.smsdesk.test", "manager": "sam@demo.smsdesk.test"}
-
 
 def main(arguments: list[str]) -> int:
     """0 after it was asked to stop, 1 where it could not start, 2 for bad settings."""
@@ -35,34 +32,22 @@ def run(settings: Settings, leashed: bool) -> None:
     with Supervisor(settings.var, surroundings(os.environ, settings.var), leashed) as supervisor:
         preparing = supervisor.begin("prepare", (sys.executable, "-m", "smsdesk.up.prepare"))
         supervisor.start(plan.redis(settings))
-        empty = supervisor.collect("prepare", preparing, "bringing the database up to date").strip() == "empty"
-        if empty and not settings.is_production:
-            supervisor.run_once("seed", (*FLASK, "seed-demo"), "making the demo shop")
+        links = supervisor.collect("prepare", preparing, "preparing the database")
         supervisor.start(plan.entrances(settings))
         say(f"SMSDesk answers on {settings.public_url} ({time.monotonic() - began:.1f} s)")
         supervisor.start(plan.background(settings))
-        if not settings.is_production:
-            _show_the_doors(supervisor, settings)
-        say(f"Ctrl-C stops everything. The logs are in {settings.var / 'log'}")
+        _show_the_ways_in(settings, links)
         supervisor.watch()
         say("Stopping …")
     say("SMSDesk has stopped.")
 
 
-def _show_the_doors(supervisor: Supervisor, settings: Settings) -> None:
-    """One-time links, since nobody has a default password. A demo person who was removed has none."""
-    asked = {
-        role: supervisor.begin("links", (*FLASK, "sign-in-link", "--email", email))
-        for role, email in DEMO_PEOPLE.items()
-    }
-    for role, process in asked.items():
-        try:
-            link = supervisor.collect("links", process, "making the sign-in links").strip()
-        except StartFailed:
-            continue
-        say(f"  sign in as the demo {role:8} {link}")
+def _show_the_ways_in(settings: Settings, links: str) -> None:
+    for role, _, link in (line.partition(" ") for line in links.splitlines()):
+        say(f"  sign in as the demo {role}, once: {link}")
     if settings.pretends:
-        say(f"  text it from a phone        {settings.public_url}/phone")
+        say(f"  text it from a pretend phone: {settings.public_url}/phone")
+    say(f"Ctrl-C stops everything. The logs are in {settings.var / 'log'}")
 
 
 def _refuse(why: Exception, code: int) -> int:

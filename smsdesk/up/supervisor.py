@@ -61,10 +61,6 @@ class Supervisor:
         for child in fresh:
             self.wait_until(lambda child=child: self._is_up(child), f"{child.part.name} to be ready")  # type: ignore[misc]
 
-    def run_once(self, name: str, command: Sequence[str], doing: str) -> str:
-        """Run something to its end and return what it printed. Raises StartFailed, AskedToStop."""
-        return self.collect(name, self.begin(name, command), doing)
-
     def begin(self, name: str, command: Sequence[str]) -> subprocess.Popen[str]:
         """Begin something that ends by itself; `collect` waits for it."""
         log = self.folder / "log" / f"{name}.log"
@@ -83,6 +79,7 @@ class Supervisor:
             )
 
     def collect(self, name: str, process: subprocess.Popen[str], doing: str) -> str:
+        """Wait for its end and return what it printed. Raises StartFailed, AskedToStop."""
         try:
             self.wait_until(lambda: process.poll() is not None, doing, patience=600)
         finally:

@@ -34,7 +34,8 @@ DOWN = {  # a layer → what it may import of ours, besides itself
         "smsdesk.simulator",
     },
     "workers": {"smsdesk.desk", "smsdesk.models", "smsdesk.adapters", "smsdesk.rules", "config"},
-    "smsdesk.up": {"smsdesk.adapters", "config"},
+    # Only `prepare` looks further than adapters: it opens the demo shop before anything else runs
+    "smsdesk.up": {"smsdesk.desk", "smsdesk.models", "smsdesk.adapters", "config", "smsdesk.simulator"},
 }
 HOMES = {
     "flask": {"smsdesk.web", "smsdesk.simulator", "smsdesk.cli", "smsdesk.app"},
