@@ -12,11 +12,12 @@ from smsdesk.desk import hand_over, see
 from smsdesk.models.agent import Agent
 from smsdesk.models.clock import Clock
 from smsdesk.models.consent import Stop
-from smsdesk.models.conversation import Conversation, ConversationState
+from smsdesk.models.conversation import Conversation
 from smsdesk.models.episode import Episode
 from smsdesk.rules.durations import spell
 from smsdesk.rules.phone_numbers import shown
 from smsdesk.web.agent import words
+from smsdesk.web.agent.boxes import OPEN, WAITS
 from smsdesk.web.agent.pictures import CardPicture, Choice, HeaderPicture
 
 EARLIER = 5
@@ -80,7 +81,7 @@ def _choices(session: Session, conversation: Conversation, me: Agent) -> list[Ch
 def _loads(session: Session, agents: list[UUID]) -> dict[UUID, int]:
     waiting = (
         select(Conversation.assignee_id, func.count())
-        .where(Conversation.assignee_id.in_(agents), Conversation.state == ConversationState.WAITING_FOR_US)
+        .where(OPEN, WAITS, Conversation.assignee_id.in_(agents))
         .group_by(Conversation.assignee_id)
     )
     return {agent_id: count for agent_id, count in session.execute(waiting) if agent_id is not None}
