@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from smsdesk.models.alert import Alert
 from smsdesk.models.conversation import Conversation, ConversationState
 from smsdesk.models.heartbeat import Heartbeat
-from smsdesk.models.message import TO_BE_SENT, Message
+from smsdesk.models.message import IN_DOUBT, TO_BE_SENT, Message
 from smsdesk.models.quarantine import QuarantinedText
 from smsdesk.rules.delivery_status import State
 
@@ -36,7 +36,7 @@ def gauge(session: Session, now: datetime) -> Gauges:
         waiting=session.scalar(waits) or 0,
         late=session.scalar(waits.where(Conversation.reply_due_at < now)) or 0,
         unsent=_unsent(session),
-        unconfirmed=session.scalar(select(func.count()).where(Message.state == State.UNCONFIRMED)) or 0,
+        unconfirmed=session.scalar(select(func.count()).select_from(Message).where(text(IN_DOUBT))) or 0,
         untold_alerts=session.scalar(select(func.count()).select_from(Alert).where(Alert.told_at.is_(None))) or 0,
         quarantined=session.scalar(select(func.count()).select_from(QuarantinedText)) or 0,
         clock_silence=now - beat.at if beat else None,

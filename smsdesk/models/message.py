@@ -28,6 +28,7 @@ class AuthorKind(StrEnum):
 
 
 TO_BE_SENT = "state IN ('ready', 'retry_wait', 'sending', 'unknown')"
+IN_DOUBT = "state = 'unconfirmed'"
 IN_FLIGHT = "state IN ('accepted', 'sent')"
 
 
@@ -80,6 +81,7 @@ class Message(Identified, Base):
             postgresql_where=text(TO_BE_SENT),
             sqlite_where=text(TO_BE_SENT),
         ),
+        Index("ix_message_in_doubt", "created_at", postgresql_where=text(IN_DOUBT), sqlite_where=text(IN_DOUBT)),
         Index("ix_message_in_flight", "accepted_at", postgresql_where=text(IN_FLIGHT), sqlite_where=text(IN_FLIGHT)),
     )
 

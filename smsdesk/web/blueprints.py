@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import cast
 
 from flask import Blueprint, Flask
 
@@ -55,8 +56,9 @@ WAYS_IN = (
     Way("smsdesk.web.manager.quarantined_texts:quarantined_texts", "/manager", Action.SEE_QUARANTINE),
     Way("smsdesk.web.api:blueprint", "/api/v1", Access.TOKEN),
     Way("smsdesk.web.api:docs", "/api", Access.PUBLIC, MOST_ANONYMOUS),
-    Way("smsdesk.web.public:blueprint", "", Access.PUBLIC, MOST_ANONYMOUS),
-    Way("smsdesk.simulator.phones:blueprint", "/phone", Access.PUBLIC, MOST_PICTURE, lambda settings: settings.pretends),
+    Way(
+        "smsdesk.simulator.phones:blueprint", "/phone", Access.PUBLIC, MOST_PICTURE, lambda settings: settings.pretends
+    ),
 )
 NOT_IN_A_BLUEPRINT: dict[str, Rule] = {ASSETS: Access.PUBLIC}
 
@@ -71,8 +73,8 @@ def register(app: Flask) -> None:
         settings = wiring().settings
     ways: dict[str, Way] = {}
     for way in WAYS_IN:
-        blueprint = _load(way)
-        if blueprint is not None and way.exists(settings):
+        if way.exists(settings):
+            blueprint = _load(way)
             app.register_blueprint(blueprint, url_prefix=way.prefix or None)
             ways[blueprint.name] = way
     endpoints = {route.endpoint for route in app.url_map.iter_rules()}
@@ -89,11 +91,6 @@ def _rule_of(endpoint: str, ways: dict[str, Way]) -> Rule:
     return way.rule
 
 
-def _load(way: Way) -> Blueprint | None:
+def _load(way: Way) -> Blueprint:
     module, _, name = way.blueprint.partition(":")
-    try:
-        return getattr(import_module(module), name, None)
-    except ModuleNotFoundError as missing:
-        if missing.name == module:
-            return None
-        raise
+    return cast(Blueprint, getattr(import_module(module), name))

@@ -21,6 +21,7 @@ from smsdesk.desk.hand_over import CannotTakeIt, TakenBySomebodyElse
 from smsdesk.desk.reply import SomethingNewArrived, TokenUsedForOtherWords
 from smsdesk.desk.resolve import SomethingNewWaits
 from smsdesk.desk.see import NotThere
+from smsdesk.desk.set_up import AlreadyThere, BadPerson, BadTarget, NoSuchTeam
 from smsdesk.rules.durations import NotADuration
 from smsdesk.rules.passwords import WeakPassword
 from smsdesk.rules.phone_numbers import NotAPhoneNumber
@@ -62,6 +63,10 @@ ANSWERS: dict[type[Exception], Answer] = {
     SomethingNewWaits: Answer(409, "Something new waits", "A text arrived that you have not seen. Read it first."),
     TokenUsedForOtherWords: Answer(409, "Already sent", "This was sent before with other words. Load the page again."),
     NothingToDecide: Answer(409, "Decided already"),
+    AlreadyThere: Answer(409, "Already there"),
+    NoSuchTeam: Answer(422, "No such team"),
+    BadTarget: Answer(422, "Cannot be promised"),
+    BadPerson: Answer(422, "Not possible"),
     BadNote: Answer(422, "Not kept"),
     EmptyReply: Answer(422, "Not sent"),
     TooLong: Answer(422, "Too long"),
