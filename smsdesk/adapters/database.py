@@ -53,6 +53,7 @@ class Database:
         """Commits at the end, rolls back on any error, then keeps what was promised within."""
         with self.sessions() as session:
             with session.begin():
+                session.connection()  # the turn comes now, so that a time asked for within is not older than what is seen
                 yield session
             self.keep(promised(session))
 

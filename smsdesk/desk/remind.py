@@ -54,7 +54,7 @@ def next_due_at(session: Session) -> datetime | None:
 def tell_waiting(session: Session, now: datetime, limit: int = BATCH) -> int:
     """Tell alerts that nobody has been told of; returns how many."""
     alerts = session.execute(
-        select(Alert.id, Alert.kind, Alert.team_id, Alert.conversation_id, Conversation.assignee_id)
+        select(Alert.id, Alert.kind, Alert.team_id, Alert.conversation_id, Alert.claimed_at, Conversation.assignee_id)
         .join(Conversation, Conversation.id == Alert.conversation_id)
         .where(Alert.told_at.is_(None))
         .order_by(Alert.claimed_at)
@@ -73,8 +73,10 @@ def tell_waiting(session: Session, now: datetime, limit: int = BATCH) -> int:
     if rows:
         connection.execute(insert(_table(AlertRecipient)), rows)
     connection.execute(
-        update(_table(Alert)).where(Alert.id == bindparam("alert"), Alert.told_at.is_(None)).values(told_at=now),
-        [{"alert": alert.id} for alert in alerts],
+        update(_table(Alert))
+        .where(Alert.id == bindparam("alert"), Alert.told_at.is_(None))
+        .values(told_at=bindparam("moment")),
+        [{"alert": alert.id, "moment": max(now, alert.claimed_at)} for alert in alerts],
     )
     for row in rows:
         announce(session, "alert", row["alert_id"], agent_id=row["agent_id"])
