@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, and_, case, exists, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from smsdesk.desk.replay import differences
@@ -109,13 +109,15 @@ def _stuck_sending(now: datetime) -> Select[int]:
 
 
 def _sent_after_stop(_now: datetime) -> Select[int]:
+    # SQLite cannot add a length to a moment
+    accepted, stopped = extract("epoch", Message.accepted_at), extract("epoch", Stop.since)
     return (
         select(func.count())
         .select_from(Message)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .join(Address, Address.value == Message.recipient)
         .join(Stop, and_(Stop.address_id == Address.id, Stop.number_id == Conversation.number_id))
-        .where(Message.direction == Direction.OUT, Message.accepted_at > Stop.since + IN_FLIGHT_MOMENT)
+        .where(Message.direction == Direction.OUT, accepted > stopped + IN_FLIGHT_MOMENT.total_seconds())
     )
 
 

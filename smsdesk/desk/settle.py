@@ -18,6 +18,7 @@ from smsdesk.rules.delivery_status import State, advance, is_failure
 
 OPTED_OUT = 21610
 LOOKS_FAILED = frozenset({State.UNCONFIRMED})
+IN_DOUBT = frozenset({State.UNKNOWN, State.UNCONFIRMED})
 
 
 def opened(session: Session, message_id: UUID, conversation_id: UUID) -> Message:
@@ -78,7 +79,9 @@ def told(session: Session, message: Message, now: datetime, code: int | None = N
 def _reached(session: Session, message: Message, before: State, now: datetime) -> None:
     if before in promise.REACHED:
         return
-    message.accepted_at, message.failed_at = message.accepted_at or now, None
+    # Adopted out of doubt, it was with the carrier since the call, whenever we learnt it
+    since = message.called_at if before in IN_DOUBT and message.called_at else now
+    message.accepted_at, message.failed_at = message.accepted_at or since, None
     session.flush()
     # Also where a failure is corrected: the answer counts from the moment at which it was accepted
     promise.answer(session, message, message.accepted_at)

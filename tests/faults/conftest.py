@@ -1,0 +1,38 @@
+"""A ground for each fault: processes run as operators run them, and end with the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from config.settings import load
+from tests.faults.ground import Ground, free_port
+from tests.faults.standin import standing_in
+from tests.workers.shop import shop_of
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/faults" in item.nodeid:
+            item.add_marker(pytest.mark.faults)
+
+
+@pytest.fixture
+def ground(environ: dict[str, str]) -> Iterator[Ground]:
+    port = free_port()
+    environ |= {
+        "PORT": str(port),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "WEB_CONCURRENCY": "2",
+        "WEB_THREADS": "64",
+    }
+    with ExitStack() as stack:
+        witness = stack.enter_context(standing_in(load(environ), f"http://127.0.0.1:{port}", drops=1.0))
+        environ["TWILIO_API_BASE_URL"] = witness.carrier.url
+        shop = shop_of(witness.settings).opens(per_second=100)
+        ground = Ground(shop, witness, environ)
+        with ground.stack:
+            yield ground
+        ground.shop.wiring.database.engine.dispose()
