@@ -1,6 +1,6 @@
 // Sending: once per approval, never losing what was written.
 
-import { dropDraft } from "./drafts.js";
+import { dropDraft, settleDraft } from "./drafts.js";
 import { everything } from "./fragments.js";
 import { measureNow } from "./measure.js";
 import { showScripted } from "./menus.js";
@@ -30,6 +30,7 @@ async function send(form, button) {
   const fields = new URLSearchParams(new FormData(form, button));
   hold(form, true);
   try {
+    await settleDraft();
     const answer = await post(button?.getAttribute("formaction") ?? form.action, fields);
     if (answer.ok) sent(form);
     else if (answer.status === 409 && (await answer.clone().text()).includes("data-seen")) stopped(form, await answer.text());

@@ -3,7 +3,8 @@
 import { post, soon } from "./post.js";
 
 const place = (id) => `draft ${id}`;
-const keepSoon = soon(700, keep);
+const keepSoon = soon(700, (form) => (keeping = keep(form)));
+let keeping = Promise.resolve();
 
 export function keepDrafts() {
   document.addEventListener("input", ({ target }) => target.id === "body" && keepSoon(target.form));
@@ -11,6 +12,12 @@ export function keepDrafts() {
   document.addEventListener("htmx:after:swap", restore);
   addEventListener("pagehide", flush);
   restore();
+}
+
+// Before a text is sent: a draft that is still on its way must not arrive after it
+export function settleDraft() {
+  keepSoon.cancel();
+  return keeping;
 }
 
 export function dropDraft({ dataset }) {

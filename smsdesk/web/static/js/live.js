@@ -22,6 +22,7 @@ export function listen() {
   } else open();
   setInterval(watch, 500);
   addEventListener("online", () => stream && open());
+  addEventListener("offline", () => (downSince ??= Date.now()));
 }
 
 function open() {
