@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from smsdesk.cli import clocks, demo, doctor, people, shop
+from smsdesk.cli import clocks, demo, doctor, people, shop, simulate
 
 desk = AppGroup("desk", help="Set up and look after this SMSDesk.")
-for command in (*shop.COMMANDS, *people.COMMANDS, *demo.COMMANDS, *clocks.COMMANDS, *doctor.COMMANDS):
+for command in (
+    *shop.COMMANDS,
+    *people.COMMANDS,
+    *demo.COMMANDS,
+    *simulate.COMMANDS,
+    *clocks.COMMANDS,
+    *doctor.COMMANDS,
+):
     desk.add_command(command)

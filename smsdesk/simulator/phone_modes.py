@@ -21,7 +21,7 @@ ARRIVES = Mode(
     "ok",
     "It arrives",
     "As most texts do, within a second or so.",
-    "On the desk, one tick becomes two when it is on this phone.",
+    "Watch the desk: one tick becomes two when it is on this phone.",
 )
 MODES = (
     ARRIVES,
@@ -30,42 +30,42 @@ MODES = (
         "undelivered:30003",
         "The phone is off",
         "The network cannot reach it (error 30003).",
-        "On the desk the bubble turns red, and the reply clock runs on from its old start: this customer is still waiting.",
+        "Watch the desk: the bubble turns red, and the clock runs on from its old start, for this customer still waits.",
     ),
     Mode(
         "filtered",
         "undelivered:30007",
         "Held back as spam",
         "A filter in the network swallows the text (error 30007).",
-        "The desk says so in plain words, and nothing is sent again by itself.",
+        "Watch the desk: it says so in plain words, and sends nothing again by itself.",
     ),
     Mode(
         "opted_out",
         "21610",
         "Opted out",
         "The carrier refuses, as if this phone had texted STOP (error 21610).",
-        "The desk takes it for a STOP that it missed, and lets nobody text this phone.",
+        "Watch the desk: it takes this for a STOP that it missed, and stops texting this phone.",
     ),
     Mode(
         "hangs",
         "hang",
         "The carrier hangs",
         "It takes the call, says nothing, and sends nothing.",
-        "The desk gives up after a while and looks for the text; it would rather ask a person than send it twice.",
+        "Watch the desk: it gives up after a while and looks for the text; rather than send it twice, it asks a person.",
     ),
     Mode(
         "unanswered",
         "accept_then_hang",
         "Sent, but not confirmed",
         "The carrier sends the text and never says so.",
-        "It arrives here once, and once only; the desk learns of it from the carrier's reports.",
+        "Watch both: it arrives here once only, and the desk learns of it from the carrier’s reports.",
     ),
     Mode(
         "late",
         "slow:6",
         "It takes its time",
         "The carrier needs six seconds for each call.",
-        "The bubble says “Sending” for as long; other customers do not wait for it.",
+        "Watch the desk: the bubble says “Sending” for as long, and other customers need not wait.",
     ),
 )
 BY_KEY = {mode.key: mode for mode in MODES}

@@ -34,7 +34,7 @@ class Wish:
 def read(form: Mapping[str, str], file: FileStorage | None) -> Wish:
     """Raises NotATextFromAPhone for a text with nothing in it, one that is too long, and what is no picture."""
     body = (form.get("said") or form.get("body", "")).replace("\r\n", "\n")
-    media = tuple(one for one in (_sample(form.get("sample", "")), _own(file)) if one)
+    media = tuple(one for one in (sample(form.get("sample", "")), _own(file)) if one)
     if not body.strip() and not media:
         raise NotATextFromAPhone("Type something, or choose a picture.")
     if len(body) > MAX_CHARACTERS:
@@ -49,7 +49,8 @@ def kind_of(data: bytes) -> str | None:
     return next((kind for beginning, kind in BEGINNINGS if data.startswith(beginning)), None)
 
 
-def _sample(name: str) -> Attachment | None:
+def sample(name: str) -> Attachment | None:
+    """One of SAMPLES, None where there is none of that name."""
     return Attachment("image/jpeg", (FOLDER / "pictures" / name).read_bytes()) if name in SAMPLES else None
 
 
