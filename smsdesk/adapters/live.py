@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 STREAM = "smsdesk:live"
 KEPT = 2000  # entries; a page that was away for longer refetches everything
 BEAT = 4.0  # seconds: how soon a dead client is noticed
+BLOCKS_FOR = 2.0  # seconds that one look at the stream takes where nothing is new
 REFRESH = News("refresh", None)
 
 
@@ -54,7 +55,8 @@ class Listener:
     """The one reader of a web process; each open page has a mailbox here."""
 
     def __init__(self, redis_url: str) -> None:
-        self.redis = connect(redis_url, timeout=None)
+        # A Redis whose machine vanished says nothing at all: without a limit, the reader would wait for it for ever
+        self.redis = connect(redis_url, timeout=3 * BLOCKS_FOR)
         self.mailboxes: set[queue.SimpleQueue[Heard]] = set()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -117,7 +119,7 @@ class Listener:
             newest: Any = self.redis.xrevrange(STREAM, count=1)
             last = newest[0][0].decode() if newest else "0-0"
             self._has_begun.set()
-        answer = self.redis.xread({STREAM: last}, block=2000, count=500)
+        answer = self.redis.xread({STREAM: last}, block=round(BLOCKS_FOR * 1000), count=500)
         found = [_heard(entry) for _, entries in _streams(answer) for entry in entries]
         return (found[-1].id if found else last), found
 
