@@ -46,7 +46,12 @@ class Agents(Page):
 
 
 class NewAgent(Asked):
-    email: Annotated[str, Field(max_length=254, pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")]
+    email: Annotated[
+        str,
+        Field(
+            max_length=254, pattern=r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", examples=["kim@example.com"]
+        ),
+    ]
     name: OneLine
     role: Role
     team_ids: Annotated[list[UUID], Field(max_length=50)]

@@ -86,8 +86,8 @@ class ConversationsAsked(Paging):
     """A number's id, or the number itself with its plus written as %2B."""
     due_before: AskedMoment | None = None
     """Only those that wait for us and are due before this moment."""
-    sort: Literal["reply_due_at", "-last_message_at"] = "reply_due_at"
-    """By deadline, then those where nobody waits, newest first; or newest first throughout."""
+    sort: Literal["reply_due_at", "-last_message_at"] = "-last_message_at"
+    """The queue's order: by deadline, then those where nobody waits, newest first; or newest first throughout."""
 
 
 @operation("GET", "/conversations", Conversations, asks=ConversationsAsked)

@@ -12,6 +12,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from smsdesk.web.api.asking import IDEMPOTENCY_KEY, LONGEST_KEY
 from smsdesk.web.api.contract import OPERATIONS, Operation
+from smsdesk.web.api.examples import example
 from smsdesk.web.api.problems import Problem
 
 Document = dict[str, Any]
@@ -89,7 +90,7 @@ def _operation(it: Operation) -> Document:
         "responses": {str(it.status): _answer(it)} | {str(s): _problem_ref(s) for s in _statuses(it)},
     }
     if it.takes is not None:
-        described["requestBody"] = {"required": not it.takes_nothing_too, "content": _json(it.takes)}
+        described["requestBody"] = {"required": not it.takes_nothing_too, "content": _json(it.takes, "validation")}
     return described
 
 
@@ -136,11 +137,16 @@ def _answer(it: Operation) -> Document:
     if it.answers is None:
         bytes_of = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in ("image/*", "application/*")}
         return {"description": "Its bytes.", "content": bytes_of}
-    return {"description": "Done." if it.method != "GET" else "Here it is.", "content": _json(it.answers)}
+    return {
+        "description": "Done." if it.method != "GET" else "Here it is.",
+        "content": _json(it.answers, "serialization"),
+    }
 
 
-def _json(shape: type[BaseModel]) -> Document:
-    return {"application/json": {"schema": {"$ref": _REF.format(model=shape.__name__)}}}
+def _json(shape: type[BaseModel], mode: JsonSchemaMode) -> Document:
+    schema = {"$ref": _REF.format(model=shape.__name__)}
+    drawn = example(_schemas(), schema, whole=mode == "serialization")
+    return {"application/json": {"schema": schema, "example": drawn}}
 
 
 def _problem_ref(status: int) -> Document:
@@ -148,12 +154,13 @@ def _problem_ref(status: int) -> Document:
 
 
 def _problem(status: int) -> Document:
-    example = {"type": "about:blank", "title": "…", "status": status, "detail": REASONS[status], "request_id": "…"}
-    content = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}, "example": example}}
+    told = {"type": "about:blank", "title": "…", "status": status, "detail": REASONS[status], "request_id": "…"}
+    content = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}, "example": told}}
     headers = {"Retry-After": {"description": "Seconds.", "schema": {"type": "string"}}}
     return {"description": REASONS[status], "content": content} | ({"headers": headers} if status in {429, 503} else {})
 
 
+@cache
 def _schemas() -> Document:
     told: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (it.answers, "serialization") for it in OPERATIONS if it.answers

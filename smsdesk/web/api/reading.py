@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
-Schema = dict[str, Any]
+from smsdesk.web.api.examples import Schema, named, resolved
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,8 @@ def _chapter(api: Schema, tag: Schema, found: list[tuple[str, str, Schema]]) -> 
 
 def _deed(api: Schema, path: str, method: str, it: Schema) -> Deed:
     status = next(code for code in it["responses"] if code.startswith("2"))
-    body = it.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    content = it.get("requestBody", {}).get("content", {}).get("application/json", {})
+    body = content.get("schema")
     responses = api["components"]["responses"]
     refused = tuple(
         (code, responses[one["$ref"].rpartition("/")[2]]["description"])
@@ -79,7 +79,7 @@ def _deed(api: Schema, path: str, method: str, it: Schema) -> Deed:
         words=it["description"],
         asks=tuple(_parameter(api, one) for one in it["parameters"] if one["in"] != "path"),
         takes=_fields(api, body) if body else (),
-        example=_example(api, body) if body else "",
+        example=json.dumps(content["example"], ensure_ascii=False) if body else "",
         status=status,
         tells=_tells(api, it),
         statuses=refused,
@@ -91,9 +91,9 @@ def _tells(api: Schema, it: Schema) -> str:
     content = next(one for code, one in it["responses"].items() if code.startswith("2"))["content"]
     if "application/json" not in content:
         return "bytes"
-    name = _name(content["application/json"]["schema"])
+    name = named(content["application/json"]["schema"])
     items = api["components"]["schemas"][name]["properties"].get("items")
-    return _name(items["items"]) if items else name
+    return named(items["items"]) if items else name
 
 
 def _at_home(shape: str, tag: str) -> bool:
@@ -105,7 +105,7 @@ def _parameter(api: Schema, one: Schema) -> Field:
 
 
 def _fields(api: Schema, schema: Schema) -> tuple[Field, ...]:
-    schema = _resolved(api, schema)
+    schema = resolved(api["components"]["schemas"], schema)
     if "anyOf" in schema:
         return tuple(field for one in schema["anyOf"] for field in _fields(api, one))
     required = schema.get("required", [])
@@ -118,42 +118,13 @@ def _fields(api: Schema, schema: Schema) -> tuple[Field, ...]:
 def _kind(api: Schema, schema: Schema) -> str:
     if "anyOf" in schema:
         return " or ".join(_kind(api, one) for one in schema["anyOf"])
-    target = _resolved(api, schema)
+    target = resolved(api["components"]["schemas"], schema)
     if "enum" in target:
         return " | ".join(str(word) for word in target["enum"])
     if "const" in target:
         return str(target["const"])
     if "$ref" in schema:
-        return _name(schema)
+        return named(schema)
     if target.get("type") == "array":
         return f"list of {_kind(api, target['items'])}"
     return {"uuid": "id", "date-time": "moment"}.get(target.get("format", ""), str(target.get("type", "anything")))
-
-
-def _example(api: Schema, body: Schema) -> str:
-    schema = _resolved(api, body)
-    schema = _resolved(api, schema["anyOf"][0]) if "anyOf" in schema else schema
-    wanted = schema.get("required") or list(schema["properties"])[:1]
-    return json.dumps({name: _sample(api, schema["properties"][name]) for name in wanted}, ensure_ascii=False)
-
-
-def _sample(api: Schema, schema: Schema) -> object:
-    if schema.get("examples"):
-        return schema["examples"][0]
-    schema = _resolved(api, schema["anyOf"][0] if "anyOf" in schema else schema)
-    if "enum" in schema:
-        return schema["enum"][0]
-    if schema.get("type") == "array":
-        return [_sample(api, schema["items"])]
-    if schema.get("format") == "uuid":
-        return "0199a3c8-5f6e-7b1c-8d2e-3f4a5b6c7d8e"
-    return {"integer": 3, "string": "Maria"}.get(schema.get("type", ""), "…")
-
-
-def _resolved(api: Schema, schema: Schema) -> Schema:
-    found: Schema = api["components"]["schemas"][_name(schema)] if "$ref" in schema else schema
-    return found
-
-
-def _name(schema: Schema) -> str:
-    return str(schema.get("$ref", "")).rpartition("/")[2]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -45,6 +47,16 @@ def test_every_operation_has_a_name_a_tag_a_summary_and_its_refusals() -> None:
     for it in described:
         assert it["summary"]
         assert {"401", "429", "500"} <= set(it["responses"])
+
+
+def test_every_example_is_one() -> None:
+    for it in OPERATIONS:
+        described = document()["paths"][it.path.replace("<uuid:", "{").replace(">", "}")][it.method.lower()]
+        if it.takes is not None:
+            it.takes.model_validate_json(json.dumps(described["requestBody"]["content"]["application/json"]["example"]))
+        if it.answers is not None:
+            told = described["responses"][str(it.status)]["content"]["application/json"]["example"]
+            it.answers.model_validate_json(json.dumps(told))
 
 
 def test_people_can_read_it_without_anybody_elses_scripts(client: FlaskClient) -> None:

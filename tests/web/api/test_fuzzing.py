@@ -19,6 +19,8 @@ from sqlalchemy import select
 
 from smsdesk.adapters import clock
 from smsdesk.models import Alert, Conversation, Media, MediaState, Message, TokenScope
+from smsdesk.web.api import OPERATIONS
+from smsdesk.web.api.description import TAGS
 from tests.web.api.program import Office
 
 EXAMPLES = 25  # of each operation, of what fits its description and of what does not
@@ -67,11 +69,12 @@ def ids(office: Office, maria: str, tom: str) -> dict[str, list[str]]:
         }
 
 
+@pytest.mark.parametrize("tag", TAGS)
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
 def test_every_operation_answers_as_it_is_described(
-    app: Flask, office: Office, ids: dict[str, list[str]], mode: GenerationMode
+    app: Flask, office: Office, ids: dict[str, list[str]], mode: GenerationMode, tag: str
 ) -> None:
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app).include(tag=tag)
     token = office.program("ada", TokenScope.ADMIN).token
     headers, tried = {"Authorization": f"Bearer {token}"}, 0
     for found in schema.get_all_operations():
@@ -95,7 +98,7 @@ def test_every_operation_answers_as_it_is_described(
 
         one_operation()
         tried += 1
-    assert tried == len(schema)
+    assert tried == sum(it.tag == tag for it in OPERATIONS)
 
 
 def _is_wrong(case: Any) -> bool:
