@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, and_, case, func, literal_column, select, true
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, select, true
 from sqlalchemy.orm import Session
 
 from smsdesk.desk.see import in_their_teams
@@ -22,9 +22,9 @@ MOST_SHOWN = 12
 WAITING_ENDS = datetime.fromisoformat("9000-01-01T00:00:00+00:00")  # beyond, nobody waits for us: see place_in_queue
 _DEADLINE_SECOND = timedelta(seconds=1)
 
-# Written out, not bound: a planner matches a partial index only where it can read the word
-_OPEN: ColumnElement[bool] = literal_column("conversation.state <> 'resolved'", Boolean)
-_WAITS: ColumnElement[bool] = literal_column("conversation.state = 'waiting_for_us'", Boolean)
+# Written out, not bound: a planner matches a partial index only where it can read the word. And nothing else may be said of the
+# state beside it: SQLite would put `= 'waiting_for_us'` into this term and no longer know it for the index's own.
+_OPEN = Conversation.state != literal_column("'resolved'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,16 @@ def right_now(session: Session, agent: Agent, now: datetime, number: Number | No
 def waiting_for_us(agent: Agent, number: Number | None) -> ColumnElement[bool]:
     """A condition on conversations: somebody waits there for an answer. Reads the index of the queue from its head."""
     here = true() if number is None else Conversation.number_id == number.id
-    return and_(_OPEN, _WAITS, Conversation.queue_at < WAITING_ENDS, in_their_teams(agent, Conversation.team_id), here)
+    return and_(_waits(), in_their_teams(agent, Conversation.team_id), here)
 
 
 def is_late(now: datetime) -> ColumnElement[bool]:
     """A condition on waiting conversations: an answer now would not keep the promise."""
     return Conversation.reply_due_at <= now - _DEADLINE_SECOND
+
+
+def _waits() -> ColumnElement[bool]:
+    return and_(_OPEN, Conversation.queue_at < WAITING_ENDS)
 
 
 def _first(session: Session, waits: ColumnElement[bool]) -> tuple[Waiting, ...]:
@@ -138,7 +142,5 @@ def _members(agent: Agent, number: Number | None) -> Any:
 
 def _load() -> Any:
     """Counted over all teams, as routing does: whoever is full elsewhere is full here."""
-    held = select(func.count()).where(
-        _OPEN, _WAITS, Conversation.queue_at < WAITING_ENDS, Conversation.assignee_id == Agent.id
-    )
+    held = select(func.count()).where(_waits(), Conversation.assignee_id == Agent.id)
     return held.correlate(Agent).scalar_subquery()

@@ -13,7 +13,7 @@ from smsdesk.web.manager.pictures import Bar, Chart, Tick
 HEIGHT, TOP, BASE, TICK_BASE = 232, 12, 204, 224  # pixels
 FEWEST_SLOTS = 24  # six hours: a young day has thin bars too, and room to grow
 MOST_TICKS = 7
-CLEAR_OF_NOW = 0.12  # of the width: a word nearer than this would touch "now"
+CLEAR_OF_NOW = 0.18  # of the width: a word nearer than this would touch "now"
 SHARE_OF_SLOT = 0.78
 
 
