@@ -42,13 +42,14 @@ class Product:
             return int(answer.status)
 
     def parts(self) -> dict[int, str]:
+        seen = [path.parent for path in Path("/proc").glob("[0-9]*/cmdline")]
+        commands = {int(path.name): read(path / "cmdline").replace(b"\0", b" ").decode() for path in seen}
+        return {pid: command for pid, command in commands.items() if self.owns(pid, command)}
+
+    def owns(self, pid: int, command: str) -> bool:
+        # Redis writes its title over its environment; its socket stands in the title
         mark = f"SMSDESK_VAR={self.var}".encode()
-        found = {
-            int(path.parent.name): path
-            for path in Path("/proc").glob("[0-9]*/environ")
-            if mark in read(path).split(b"\0")
-        }
-        return {pid: read(path.with_name("cmdline")).replace(b"\0", b" ").decode() for pid, path in found.items()}
+        return str(self.var) in command or mark in read(Path(f"/proc/{pid}/environ")).split(b"\0")
 
     def part(self, words: str) -> int:
         return min(pid for pid, command in self.parts().items() if words in command)
