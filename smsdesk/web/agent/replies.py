@@ -30,11 +30,14 @@ def create(conversation_id: UUID) -> Response:
     theirs(conversation_id)
     body, token = request.form.get("body", ""), request.form.get("client_token", "")[:64] or new_id().hex
     try:
-        send(session(), conversation_id, body, me(), clock.now(), seen=_seen(), client_token=token)
+        message = send(session(), conversation_id, body, me(), clock.now(), seen=_seen(), client_token=token)
     except SomethingNewArrived as stopped:
         # Looked up anew: the desk locked it, which forgets whatever hangs on it
         return _show_what_is_new(theirs(conversation_id), stopped, body, token)
-    return done(f"/conversations/{conversation_id}")
+    answer = done(f"/conversations/{conversation_id}")
+    # Their own text is seen: a second one right after it must not be stopped by the first
+    answer.headers["X-Seen"] = str(message.seq)
+    return answer
 
 
 @replies.post("/conversations/<uuid:conversation_id>/segments")

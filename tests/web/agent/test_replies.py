@@ -23,6 +23,16 @@ def test_a_double_click_sends_once(shop: Shop, maya: Screen) -> None:
     assert sent(shop, conversation) == ["Sorry!"]
 
 
+def test_two_replies_in_a_row_do_not_stop_each_other(shop: Shop, maya: Screen) -> None:
+    conversation = shop.text(PRIYA, "The lid is cracked")
+
+    first = reply(maya, conversation, "Sorry!", seen=1)
+    second = reply(maya, conversation, "A new one leaves today.", seen=first.headers["X-Seen"])
+
+    assert second.status_code == 204
+    assert sent(shop, conversation) == ["Sorry!", "A new one leaves today."]
+
+
 def test_a_browser_without_scripts_is_shown_the_conversation(shop: Shop, maya: Screen) -> None:
     conversation = shop.text(PRIYA, "The lid is cracked")
 

@@ -32,7 +32,7 @@ async function send(form, button) {
   try {
     await settleDraft();
     const answer = await post(button?.getAttribute("formaction") ?? form.action, fields);
-    if (answer.ok) sent(form);
+    if (answer.ok) sent(form, Number(answer.headers.get("X-Seen")));
     else if (answer.status === 409 && (await answer.clone().text()).includes("data-seen")) stopped(form, await answer.text());
     else toast(problemIn(await answer.text()), true);
   } catch {
@@ -47,10 +47,11 @@ function hold(form, busy) {
   form.elements.body.readOnly = busy; // what is typed meanwhile would be cleared
 }
 
-function sent(form) {
+function sent(form, seen) {
   dropDraft(form);
   form.elements.body.value = "";
   form.elements.client_token.value = newToken();
+  form.elements.seen.value = Math.max(seen, form.elements.seen.value);
   document.getElementById("collision").replaceChildren();
   document.getElementById("saved").textContent = "";
   const reply = document.getElementById("as-reply");

@@ -19,7 +19,7 @@ function look() {
   if (!texts || !composer || document.hidden) return;
   if (!atBottom()) return offer(texts, composer);
   document.getElementById("new-below").hidden = true;
-  composer.elements.seen.value = texts.dataset.lastSeq;
+  composer.elements.seen.value = Math.max(texts.dataset.lastSeq, composer.elements.seen.value);
   if ("unread" in texts.dataset && document.hasFocus()) mark(composer, texts.dataset.lastSeq);
 }
 
