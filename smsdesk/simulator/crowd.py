@@ -20,6 +20,7 @@ AREAS = ("202", "206", "212", "213", "215", "216", "303", "305", "312", "313", "
 IN_A_ROW = timedelta(seconds=2)
 THINKING = timedelta(seconds=4), timedelta(seconds=25)  # before somebody reacts to an answer
 MOST_REMINDERS = 3
+EVER_SINCE = datetime.min.replace(tzinfo=UTC)
 COMES_BACK = timedelta(minutes=10)  # at the earliest, after their last word
 LONGEST_QUOTE = 60
 TAPBACK = re.compile(r"(Liked|Loved|Emphasized) “")
@@ -53,7 +54,7 @@ class Customer:
     will_ask: bool = False
     turn: int = 0
     has_stopped: bool = False
-    back_at: datetime = datetime.min.replace(tzinfo=UTC)
+    back_at: datetime = EVER_SINCE
 
 
 @dataclass(order=True)

@@ -30,7 +30,7 @@ MODES = (
         "undelivered:30003",
         "The phone is off",
         "The network cannot reach it (error 30003).",
-        "Watch the desk: the bubble turns red, and the clock runs on from its old start, for this customer still waits.",
+        "Watch the desk: the bubble turns red, and if it was the answer, its clock runs on from the old start.",
     ),
     Mode(
         "filtered",
@@ -56,7 +56,7 @@ MODES = (
     Mode(
         "unanswered",
         "accept_then_hang",
-        "Sent, but not confirmed",
+        "Not confirmed",
         "The carrier sends the text and never says so.",
         "Watch both: it arrives here once only, and the desk learns of it from the carrier’s reports.",
     ),

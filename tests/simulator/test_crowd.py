@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -117,7 +118,7 @@ def test_nobody_of_the_crowd_has_a_real_number() -> None:
 
 def test_texts_come_at_the_rate_that_was_asked_for_and_unevenly() -> None:
     moments = list(arrivals(random.Random(1), 5.0, NINE, timedelta(hours=1)))
-    gaps = [(b - a).total_seconds() for a, b in zip(moments, moments[1:], strict=False)]
+    gaps = [(b - a).total_seconds() for a, b in pairwise(moments)]
     assert len(moments) == pytest.approx(18_000, rel=0.03)
     assert moments[-1] < NINE + timedelta(hours=1)
     # of a Poisson process, as many gaps are longer than their mean as 1/e says
