@@ -143,6 +143,7 @@ class database_away:  # noqa: N801  # reads as a sentence where it is used
 
     def __init__(self, ground: Ground) -> None:
         self.url = make_url(ground.settings.database_url)
+        self.own = ground.shop.wiring.database.engine
 
     def __enter__(self) -> None:
         if self.url.get_backend_name() == "sqlite":
@@ -158,6 +159,7 @@ class database_away:  # noqa: N801  # reads as a sentence where it is used
             self.holder.close()
             return
         self.admin(f'ALTER DATABASE "{self.url.database}" ALLOW_CONNECTIONS true')
+        self.own.dispose()  # the test's own lines were cut as well
 
     def admin(self, words: str) -> None:
         url = self.url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -50,7 +50,15 @@ class Shop:
     def hears(
         self, body: str, sender: str = MARIA, to: str = NUMBER, media: tuple[MediaRef, ...] = (), sid: str | None = None
     ) -> Receipt:
-        text = InboundText(
+        with self.session() as session:
+            return receive(session, self._text(body, sender, to, media, sid), clock.now())
+
+    def hears_in(self, session: Session, body: str, sender: str, at: datetime) -> Receipt:
+        """As if it had arrived at `at`."""
+        return receive(session, self._text(body, sender, NUMBER, (), None), at)
+
+    def _text(self, body: str, sender: str, to: str, media: tuple[MediaRef, ...], sid: str | None) -> InboundText:
+        return InboundText(
             account_sid=self.settings.twilio_account_sid,
             carrier_sid=sid or f"SM{next(_sids):032x}",
             to=to,
@@ -61,8 +69,6 @@ class Shop:
             opt_out_type=None,
             raw=b"raw",
         )
-        with self.session() as session:
-            return receive(session, text, clock.now())
 
     def answers(self, body: str, conversation_id: UUID, who: str = "Maya", token: str | None = None) -> UUID:
         with self.session() as session:
