@@ -44,6 +44,11 @@ _sids = itertools.count(1)
 _tokens = itertools.count(1)
 
 
+def new_sid() -> str:
+    """A name that the carrier has given to no other text of this run."""
+    return f"SM{next(_sids):032x}"
+
+
 @dataclass
 class Hands:
     """A clock whose hands the test moves. Call it for the time."""
@@ -66,7 +71,7 @@ class PretendCarrier:
     sent: list[Outgoing] = field(default_factory=list)
 
     def send(self, text: Outgoing) -> Outcome:
-        outcome = self.answers.pop(0) if self.answers else Accepted(f"SM{next(_sids):032x}", 1)
+        outcome = self.answers.pop(0) if self.answers else Accepted(new_sid(), 1)
         if isinstance(outcome, Accepted):
             self.sent.append(text)
         return outcome
@@ -185,7 +190,7 @@ class Shop:
 
     def accepts(self, message: Message, **after: float) -> Message:
         """The carrier takes a text of ours, `after` (minutes=, seconds=) now."""
-        return self.moves(message, State.ACCEPTED, timedelta(**after), sid=f"SM{next(_sids):032x}")
+        return self.moves(message, State.ACCEPTED, timedelta(**after), sid=new_sid())
 
     def fails(self, message: Message, code: int = 30003) -> Message:
         return self.moves(message, State.UNDELIVERED, code=code)
@@ -274,12 +279,12 @@ class Customer:
         source: str = "web",
     ) -> Receipt:
         """Raises AlreadyReceived where this sid came before."""
-        text = InboundText(ACCOUNT, sid or f"SM{next(_sids):032x}", to, self.address, body, (), 1, hint, b"raw")
+        text = InboundText(ACCOUNT, sid or new_sid(), to, self.address, body, (), 1, hint, b"raw")
         return self.shop.do(lambda session: receive(session, text, self.shop.now(), source))
 
     def texts_twice(self, body: str) -> bool:
         """The carrier delivers one text two times; True where the second was known to be one."""
-        sid = f"SM{next(_sids):032x}"
+        sid = new_sid()
         self.text(body, sid=sid)
         try:
             self.text(body, sid=sid)
