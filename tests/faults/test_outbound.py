@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +20,11 @@ from sqlalchemy import select
 
 from smsdesk.adapters import clock
 from smsdesk.desk.reply import SomethingNewArrived, reply
-from smsdesk.models import Agent, Alert, Clock, Conversation, SendAttempt
+from smsdesk.models import Agent, Alert, Clock, Conversation, ConversationState, SendAttempt
 from smsdesk.rules.clock_steps import Step
 from smsdesk.rules.delivery_status import State
-from tests.faults.ground import Ground, at_once
+from smsdesk.up import redis_server
+from tests.faults.ground import Ground, at_once, end
 from tests.servers import until
 from tests.workers.shop import MARIA
 
@@ -132,19 +138,24 @@ def test_f15_of_two_agents_who_answer_at_once_one_is_shown_what_the_other_wrote(
     )
 
 
-def test_f16_redis_may_die_as_it_likes(ground: Ground) -> None:
-    ground.environ["REDIS_URL"] = "unix:///nowhere/r.sock"
-    ground.web()
-    ground.worker("outbound")
-    ground.worker("routing")
-    ground.clock()
+def test_f16_redis_may_die_and_come_back_and_nothing_is_lost(ground: Ground) -> None:
+    with own_redis() as (start, url):
+        ground.environ["REDIS_URL"] = url
+        redis = start()
+        ground.web()
+        ground.worker("outbound")
+        ground.worker("routing")
+        ground.clock()
+        for round_ in range(2):
+            redis.kill()
+            redis.wait()
+            [answer] = ground.answered("Ready at five", sender=f"+1415555{round_:04}")
+            status = ground.post(ground.form(round_ + 1, sender=f"+1415556{round_:04}"))
+            ground.until_state(answer, *WITH_THE_CARRIER, seconds=20)
+            redis = start()
+            assert status == 200
 
-    [answer] = ground.answered("Ready at five")
-    status = ground.post(ground.form(1, sender="+14155550177"))
-    ground.until_state(answer, *WITH_THE_CARRIER, seconds=20)
-
-    assert status == 200
-    until(lambda: all(c.assignee_id for c in conversations(ground)), 20, "nobody was given the text")
+        until(lambda: all(one.assignee_id for one in waiting(ground)), 20, "nobody was given the text")
     ground.check()
 
 
@@ -189,8 +200,24 @@ def told(ground: Ground) -> list[Alert]:
     return ground.shop.all(select(Alert).where(Alert.told_at.is_not(None)))
 
 
-def conversations(ground: Ground) -> list[Any]:
-    return ground.shop.all(select(Conversation).where(Conversation.state == "waiting_for_us"))
+def waiting(ground: Ground) -> list[Conversation]:
+    return ground.shop.all(select(Conversation).where(Conversation.state == ConversationState.WAITING_FOR_US))
+
+
+@contextmanager
+def own_redis() -> Iterator[tuple[Callable[[], subprocess.Popen[bytes]], str]]:
+    """A Redis that a test may kill: how to start it, and its address."""
+    with tempfile.TemporaryDirectory(prefix="smsdesk-redis-", dir="/tmp") as folder, ExitStack() as stack:
+        socket = Path(folder) / "r.sock"
+
+        def start() -> subprocess.Popen[bytes]:
+            command = redis_server.command(redis_server.find(), socket, Path(folder))
+            running = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+            stack.callback(end, running)
+            until(lambda: redis_server.answers(socket), 10)
+            return running
+
+        yield start, f"unix://{socket}"
 
 
 def is_stopped(pid: int) -> bool:
