@@ -22,7 +22,10 @@ def seed_demo() -> None:
             click.echo("There is a shop already; nothing was added.")
             return
         people = demo_shop.open_shop(session, settings, clock.now())
-        click.echo(f"A demo shop is open, with {len(people)} people in it.")
+    # After the commit: the carrier must not know of texts that were never kept
+    with wiring().database.reading() as session:
+        demo_shop.remind_carrier(session, settings)
+    click.echo(f"A demo shop is open, with {len(people)} people in it.")
 
 
 COMMANDS = (seed_demo,)

@@ -17,10 +17,12 @@ from smsdesk.desk import annotate, hand_over, promise, receive, reply, resolve, 
 from smsdesk.models.agent import Agent, Availability
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Customer
+from smsdesk.models.message import Direction, Message
 from smsdesk.models.team import Team
 from smsdesk.rules.delivery_status import State
 from smsdesk.rules.durations import parse
 from smsdesk.rules.roles import Role
+from smsdesk.simulator.ledger import Ledger, Text
 
 PLAN = Path(__file__).resolve().parents[2] / "config" / "demo.toml"
 THINKING = timedelta(seconds=2)  # from "send" to "accepted"
@@ -50,6 +52,32 @@ def open_shop(session: Session, settings: Settings, now: datetime) -> list[Agent
     session.flush()
     route.drain(session, now)
     return list(people.values())
+
+
+def remind_carrier(session: Session, settings: Settings) -> None:
+    """Write the demo's texts into the pretend carrier's ledger, so that the customers' phones show them too; call it after the commit."""
+    if not settings.pretends:
+        return
+    ledger = Ledger(settings.var / "carrier.db")
+    try:
+        for message in session.scalars(select(Message).order_by(Message.created_at, Message.seq)):
+            ledger.write(_carried(message))
+    finally:
+        ledger.close()
+
+
+def _carried(message: Message) -> Text:
+    is_theirs = message.direction is Direction.IN
+    direction, state = ("inbound", "received") if is_theirs else ("outbound-api", "delivered")
+    return Text(
+        sid=message.carrier_sid or "",
+        direction=direction,
+        to=message.recipient,
+        sender=message.sender,
+        body=message.body,
+        created_at=message.created_at,
+        state=state,
+    )
 
 
 def _person(session: Session, row: dict[str, Any], now: datetime) -> Agent:

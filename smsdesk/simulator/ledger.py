@@ -99,7 +99,7 @@ class Ledger:
 
     def write(self, text: Text, pictures: Iterable[Picture] = ()) -> Text:
         """Keep a new text. Ours is `accepted` from here on, whatever becomes of the answer."""
-        at = _stamp(clock.now())
+        at = _stamp(text.created_at or clock.now())
         values = (text.sid, text.direction, text.to, text.sender, text.body, text.segments, json.dumps(text.media_urls))
         with self._changed:
             self._db.execute("BEGIN IMMEDIATE")

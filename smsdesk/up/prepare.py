@@ -38,10 +38,13 @@ def main() -> None:
 def open_the_demo_once(database: Database, settings: Settings) -> None:
     """Where nobody works yet; whoever is there marks for ever that this was done, or is not wanted."""
     with database.transaction() as session:
-        if session.scalar(select(Agent.id).limit(1)) is None:
-            from smsdesk.simulator import demo_shop  # only a first start pays for it
+        if session.scalar(select(Agent.id).limit(1)) is not None:
+            return
+        from smsdesk.simulator import demo_shop  # only a first start pays for it
 
-            demo_shop.open_shop(session, settings, clock.now())
+        demo_shop.open_shop(session, settings, clock.now())
+    with database.reading() as session:
+        demo_shop.remind_carrier(session, settings)
 
 
 def demo_links(database: Database, settings: Settings) -> dict[str, str]:

@@ -11,11 +11,14 @@ import pytest
 from sqlalchemy import select
 
 from config.settings import Settings
+from smsdesk.adapters import clock
 from smsdesk.app import create_app
 from smsdesk.models import Conversation, Media, Message
 from smsdesk.models.message import Direction
 from smsdesk.rules.delivery_status import State
+from smsdesk.simulator import demo_shop
 from smsdesk.simulator.phone_modes import MODES
+from tests.faults.standin import standing_in
 from tests.simulator.street import Street, opened, until
 from tests.web.frame.browser import Browser
 
@@ -148,6 +151,19 @@ def test_the_first_page_shows_some_of_the_demos_customers(street: Street) -> Non
     page = street.visitor.get("/phone").text
     assert re.findall(r'data-phone="([^"]+)"', page) == [PRIYA, DANA, "+14155550142"]
     assert "Text us. A person answers." in page
+
+
+def test_the_demos_texts_are_on_the_phones_from_the_start(settings: Settings) -> None:
+    database = create_app(settings).extensions["smsdesk"].database
+    with database.transaction() as session:
+        demo_shop.open_shop(session, settings, clock.now())
+    with database.reading() as session:
+        demo_shop.remind_carrier(session, settings)
+    with standing_in(settings) as stand_in:
+        page = Browser(create_app(stand_in.settings)).get("/phone").text
+    assert "the lid is cracked" in page
+    assert "Could you send me a photo?" in page
+    assert "workshop says replace" not in page  # a note is for colleagues
 
 
 def test_the_line_up_is_what_the_address_says(street: Street) -> None:
