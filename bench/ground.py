@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -13,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from smsdesk.up import leash, redis_server
 
@@ -174,3 +175,13 @@ def _descendants(pid: int) -> list[int]:
             child = int(path.parent.name)
             found += [child, *_descendants(child)]
     return found
+
+
+def tell_carrier(port: int, method: str, wish: str, what: dict[str, object]) -> None:
+    """Tell the pretend carrier how to behave."""
+    headers = {"Content-Type": "application/json"}
+    with urlopen(
+        Request(f"http://127.0.0.1:{port}/pretend/{wish}", json.dumps(what).encode(), headers, method=method),
+        timeout=10,
+    ):
+        pass

@@ -10,7 +10,6 @@ from sqlalchemy import select, text
 
 from smsdesk.adapters import migrate
 from smsdesk.adapters.database import Database
-from smsdesk.adapters.passwords import hashed
 from smsdesk.desk import set_up
 from smsdesk.models import Agent, Availability, Number
 from smsdesk.rules.roles import Role
@@ -116,24 +115,13 @@ def arm(database_url: str, count: int, moments: list[datetime]) -> None:
             text(statement), _bound({"number": ids["number"], "team": ids["team"], "far": far, "count": count}, dialect)
         )
         due = text(
-            "UPDATE clock SET started_at = :start, due_at = :at, next_step = 'breach', next_alert_at = :at WHERE id = "
-            + _said("{id:6}", dialect).replace("n::", ":n::").replace(", n)", ", :n)")
+            "UPDATE clock SET started_at = :start, due_at = :at, next_step = 'breach', next_alert_at = :at WHERE id = :id"
         )
         for number, moment in enumerate(moments, 1):
-            connection.execute(
-                due, _bound({"start": moment - timedelta(minutes=10), "at": moment, "n": number}, dialect)
-            )
+            facts = {"start": moment - timedelta(minutes=10), "at": moment, "id": UUID(f"6{number:031x}")}
+            connection.execute(due, _bound(facts, dialect))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
-    database.close()
-
-
-def with_password(database_url: str, password: str) -> None:
-    """Everybody gets this password, so that the benchmark can sign in."""
-    database = Database(database_url)
-    with database.transaction() as session:
-        for person in session.scalars(select(Agent)):
-            person.password_hash = hashed(password)
     database.close()
 
 
