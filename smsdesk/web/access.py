@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import cast
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Flask, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from config.settings import LOOPBACK
 from smsdesk.adapters import clock
@@ -38,6 +43,16 @@ class Access(StrEnum):
 
 
 Rule = Access | Action
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Who asked, by which session or token, and when that was noted before; plain facts, which a failed commit cannot take away."""
+
+    agent_id: UUID
+    by: UUID
+    before: datetime | None
+    note: Callable[[Session, UUID, datetime], None]
 
 
 class SignedOut(Exception):
@@ -87,7 +102,8 @@ def my_session() -> SignInSession | None:
     """The session that the cookie belongs to; one query a request."""
     if "signed_in" not in g:
         cookie = read_cookie()
-        g.signed_in = sign_in.look_up(session(), cookie, clock.now()) if cookie else None
+        found = sign_in.look_up(session(), cookie, clock.now()) if cookie else None
+        g.signed_in, g.seen = found, found and Seen(found.agent_id, found.id, found.seen_at, sign_in.see_again)
     return cast("SignInSession | None", g.signed_in)
 
 
@@ -100,7 +116,7 @@ def token() -> ApiToken:
         found = sign_in.check_token(session(), secret.strip(), clock.now()) if scheme.lower() == "bearer" else None
         if found is None:
             raise NoToken
-        g.api_token = found
+        g.api_token, g.seen = found, Seen(found.agent_id, found.id, found.used_at, sign_in.use_token)
     return cast(ApiToken, g.api_token)
 
 
@@ -124,17 +140,12 @@ def _is_this_machine() -> bool:
 
 def _note_use(_error: BaseException | None) -> None:
     """At most once a minute, after the request's own transaction: beside it, SQLite would have the two wait for each other."""
-    now, signed_in, api_token = clock.now(), g.get("signed_in"), g.get("api_token")
-    is_due = signed_in and signed_in.seen_at <= now - sign_in.SEEN_EVERY
-    token_is_due = api_token and (api_token.used_at is None or api_token.used_at <= now - sign_in.SEEN_EVERY)
-    if not (is_due or token_is_due):
+    now, seen = clock.now(), cast("Seen | None", g.get("seen"))
+    if seen is None or (seen.before is not None and seen.before > now - sign_in.SEEN_EVERY):
         return
     try:
         with wiring().database.transaction() as noting:
-            if is_due:
-                sign_in.see_again(noting, signed_in.id, now)
-            if token_is_due:
-                sign_in.use_token(noting, api_token.id, now)
+            seen.note(noting, seen.by, now)
     except SQLAlchemyError as error:
         log.warning("use not noted: %s", type(error).__name__)  # the next request does it
 

@@ -43,6 +43,6 @@ def _route() -> str:
 
 
 def _who_and_how_long() -> dict[str, object]:
-    signed_in = g.get("signed_in") or g.get("api_token")
+    seen = g.get("seen")
     took = (time.monotonic() - g.began) * 1000 if "began" in g else 0.0
-    return {"ms": round(took, 1), "actor": str(signed_in.agent_id) if signed_in else None}
+    return {"ms": round(took, 1), "actor": str(seen.agent_id) if seen else None}

@@ -25,6 +25,7 @@ def let_go() -> None:
     """End what was only looked at so far: no lock is held while something slow is done."""
     _abandon(None)
     g.pop("signed_in", None)
+    g.pop("seen", None)
 
 
 def attach(app: Flask) -> None:

@@ -83,6 +83,17 @@ def test_an_address_that_tries_many_accounts_waits(shop: Shop) -> None:
     assert Browser(shop.app, address="198.51.100.11").tries("maya@shop.test", PASSWORD).status_code == 303
 
 
+def test_a_browser_that_only_says_it_is_known_is_a_stranger(shop: Shop) -> None:
+    guesser = Browser(shop.app, address="198.51.100.13")
+
+    answers = []
+    for n in range(6):
+        guesser.client.set_cookie("__Host-smsdesk-device", f"mark{n}.{n:064x}", domain="desk.smsdesk.test")
+        answers.append(guesser.tries("maya@shop.test", f"guess {n}").status_code)
+
+    assert answers == [401] * 5 + [429]
+
+
 def test_whoever_invents_where_they_come_from_gains_no_tries(shop: Shop) -> None:
     guesser = Browser(shop.app, address="198.51.100.12")
     guesser.get("/sign-in")
