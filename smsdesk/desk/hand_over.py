@@ -15,6 +15,7 @@ from smsdesk.models.agent import Agent, Availability, Membership
 from smsdesk.models.conversation import Conversation, ConversationState, locked
 from smsdesk.models.episode import Episode
 from smsdesk.models.team import Team
+from smsdesk.rules.roles import Action, may
 
 
 class TakenBySomebodyElse(Exception):
@@ -27,6 +28,13 @@ class TakenBySomebodyElse(Exception):
 
 class CannotTakeIt(Exception):
     """That person is not in the team of this conversation, or no longer here."""
+
+
+class NotTheirsToGive(Exception):
+    """It is with a colleague: an agent can take it over, but only a lead gives it to a third."""
+
+    def __init__(self) -> None:
+        super().__init__("It is with a colleague. Take it first, or ask a lead.")
 
 
 def take(
@@ -49,7 +57,8 @@ def take(
 def pass_on(
     session: Session, conversation: Conversation, to: Agent, by: Agent, now: datetime, *, seen_assignee: UUID | None
 ) -> None:
-    """Hand it to a colleague of the team; its clocks run on. Raises CannotTakeIt, TakenBySomebodyElse."""
+    """Hand it to a colleague of the team; its clocks run on. Raises CannotTakeIt, NotTheirsToGive, TakenBySomebodyElse."""
+    _ensure_theirs_to_give(conversation, by)
     if to.disabled_at is not None or not (to.sees_all_teams or conversation.team_id in to.team_ids):
         raise CannotTakeIt(f"{to.name} is not in the team of this conversation.")
     if not _move(session, conversation, seen_assignee, to.id, f"{by.name} passed it on"):
@@ -68,6 +77,7 @@ def pass_on(
 
 def pass_to_team(session: Session, conversation: Conversation, team: Team, by: Agent, now: datetime) -> None:
     """Hand it to another team, where routing finds somebody; its clocks run on, and speak to that team from now on."""
+    _ensure_theirs_to_give(conversation, by)
     conversation = session.scalars(locked(conversation.id)).one()
     before = conversation.team_id
     conversation.team_id, conversation.assignee_id, conversation.placement_reason = team.id, None, None
@@ -86,6 +96,7 @@ def release(
     session: Session, conversation: Conversation, by: Agent, now: datetime, *, seen_assignee: UUID | None
 ) -> None:
     """Back to the waiting room; routing looks for somebody else."""
+    _ensure_theirs_to_give(conversation, by)
     if not _move(session, conversation, seen_assignee, None, None):
         return
     record(
@@ -97,6 +108,11 @@ def release(
         actor_id=by.id,
     )
     later(session, "routing.drain")
+
+
+def _ensure_theirs_to_give(conversation: Conversation, by: Agent) -> None:
+    if conversation.assignee_id not in {None, by.id} and not may(by.role, Action.ASSIGN_OTHERS):
+        raise NotTheirsToGive
 
 
 def set_availability(session: Session, agent: Agent, availability: Availability, now: datetime) -> int:

@@ -17,7 +17,7 @@ from smsdesk.adapters.passwords import TooBusy
 from smsdesk.desk.annotate import BadNote
 from smsdesk.desk.comply import OptedOut
 from smsdesk.desk.decide import NothingToDecide
-from smsdesk.desk.hand_over import CannotTakeIt, TakenBySomebodyElse
+from smsdesk.desk.hand_over import CannotTakeIt, NotTheirsToGive, TakenBySomebodyElse
 from smsdesk.desk.reply import SomethingNewArrived, TokenUsedForOtherWords
 from smsdesk.desk.resolve import SomethingNewWaits
 from smsdesk.desk.see import NotThere
@@ -58,6 +58,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     ),
     OptedOut: Answer(409, "They texted STOP", "This customer has asked for no more texts. Only their START lifts it."),
     TakenBySomebodyElse: Answer(409, "Somebody was faster"),
+    NotTheirsToGive: Answer(403, "Not yours to give"),
     CannotTakeIt: Answer(409, "Not possible", "They are not in the team of this conversation, or no longer here."),
     SomethingNewArrived: Answer(409, "Not sent yet"),
     SomethingNewWaits: Answer(409, "Something new waits", "A text arrived that you have not seen. Read it first."),

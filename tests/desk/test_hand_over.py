@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from smsdesk.desk import hand_over
-from smsdesk.desk.hand_over import CannotTakeIt, TakenBySomebodyElse
+from smsdesk.desk.hand_over import CannotTakeIt, NotTheirsToGive, TakenBySomebodyElse
 from smsdesk.models import Agent, Availability, Conversation, Event, Team
 from smsdesk.rules.reply_clock import Step
 from tests.cast import Customer, Person, Shop, at_once
@@ -164,3 +164,17 @@ def test_a_conversation_that_moves_while_it_is_taken_stays_with_nobody_of_the_ol
     move()
 
     assert (maria.conversation.team_id, maria.conversation.assignee_id) == (sales, None)
+
+
+def test_an_agent_takes_over_from_a_colleague_but_only_a_lead_gives_it_to_a_third(
+    shop: Shop, maria: Customer, maya: Person, ana: Person, lee: Person
+) -> None:
+    maria.text("Hello")
+    maya.takes(maria)
+
+    with pytest.raises(NotTheirsToGive):
+        ana.passes(maria, lee, seen=maya.id)
+    lee.passes(maria, ana, seen=maya.id)
+    maya.takes(maria, seen=ana.id)
+
+    assert maria.conversation.assignee_id == maya.id

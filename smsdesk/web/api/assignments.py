@@ -48,7 +48,6 @@ def assign_conversation(conversation_id: UUID, body: Assignment) -> Conversation
     if isinstance(body.root, ToPerson):
         _give(conversation, body.root.agent_id, now)
     else:
-        _ensure_theirs_to_give(conversation)
         team = seen_team(session(), me(), body.root.team_id)
         hand_over.pass_to_team(session(), conversation, team, me(), now)
     return told_again(conversation)
@@ -59,7 +58,6 @@ def release_conversation(conversation_id: UUID) -> Conversation:
     """Put it back into the waiting room; routing looks for somebody else."""
     need(Action.TAKE)
     conversation = see.conversation(session(), me(), conversation_id)
-    _ensure_theirs_to_give(conversation)
     hand_over.release(session(), conversation, me(), clock.now(), seen_assignee=conversation.assignee_id)
     return told_again(conversation)
 
@@ -69,10 +67,4 @@ def _give(conversation: StoredConversation, agent_id: UUID | Literal["me"], now:
     if to.id == me().id:
         hand_over.take(session(), conversation, me(), now, seen_assignee=holder)
         return
-    _ensure_theirs_to_give(conversation)
     hand_over.pass_on(session(), conversation, to, me(), now, seen_assignee=holder)
-
-
-def _ensure_theirs_to_give(conversation: StoredConversation) -> None:
-    if conversation.assignee_id not in {None, me().id}:
-        need(Action.ASSIGN_OTHERS)
