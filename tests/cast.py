@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.carrier import Accepted, InboundText, Listed, Media, NumberSetup, Outcome, Outgoing
@@ -219,9 +221,9 @@ class Shop:
         at = self.now() + after
 
         def move(session: Session) -> Message:
-            text = settle.opened(session, message.id, message.conversation_id)
-            settle.move(session, text, state, at, sid=sid, account=ACCOUNT if sid else None, code=code)
-            return text
+            opened = settle.opened(session, message.id, message.conversation_id)
+            settle.move(session, opened, state, at, sid=sid, account=ACCOUNT if sid else None, code=code)
+            return opened
 
         return self.do(move)
 
@@ -279,8 +281,8 @@ class Customer:
         source: str = "web",
     ) -> Receipt:
         """Raises AlreadyReceived where this sid came before."""
-        text = InboundText(ACCOUNT, sid or new_sid(), to, self.address, body, (), 1, hint, b"raw")
-        return self.shop.do(lambda session: receive(session, text, self.shop.now(), source))
+        inbound = InboundText(ACCOUNT, sid or new_sid(), to, self.address, body, (), 1, hint, b"raw")
+        return self.shop.do(lambda session: receive(session, inbound, self.shop.now(), source))
 
     def texts_twice(self, body: str) -> bool:
         """The carrier delivers one text two times; True where the second was known to be one."""
@@ -383,8 +385,6 @@ class Person:
 
 def at_once(deeds: list[Callable[[], T]]) -> list[T | Exception]:
     """Do all of these in threads that begin together; an exception is a result like any other."""
-    import threading
-
     start = threading.Barrier(len(deeds))
     results: list[Any] = [None] * len(deeds)
 
@@ -401,3 +401,27 @@ def at_once(deeds: list[Callable[[], T]]) -> list[T | Exception]:
     for thread in threads:
         thread.join()
     return results
+
+
+def while_another_writes(shop: Shop, first: Callable[[Session], object], second: Callable[[], T]) -> T | Exception:
+    """`first` has written and not committed when `second` begins, and commits once that waits; what came of `second`."""
+    results: list[T | Exception] = []
+    with shop.database.transaction() as session:
+        first(session)
+        session.flush()
+        thread = threading.Thread(target=lambda: results.extend(at_once([second])))
+        thread.start()
+        if not shop.database.is_sqlite:  # there, a second writer cannot even begin
+            _until_it_waits(shop, thread)
+    thread.join()
+    return results[0]
+
+
+def _until_it_waits(shop: Shop, thread: threading.Thread) -> None:
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    while thread.is_alive():
+        if shop.read(lambda session: session.scalar(waits)):
+            return
+        time.sleep(0.005)

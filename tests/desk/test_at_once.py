@@ -6,10 +6,24 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from smsdesk.models import Alert, AlertRecipient, Clock, Conversation, ConversationState
-from smsdesk.rules.reply_clock import ClockState, Step
-from tests.cast import Customer, Person, Shop, at_once
+from smsdesk.adapters.carrier import InboundText
+from smsdesk.desk import remind, resolve, route, settle
+from smsdesk.desk.receive import Receipt, receive
+from smsdesk.models import (
+    Agent,
+    Alert,
+    AlertRecipient,
+    Clock,
+    Conversation,
+    ConversationState,
+    Episode,
+    Message,
+)
+from smsdesk.rules.delivery_status import State
+from smsdesk.rules.reply_clock import ClockKind, ClockState, Step
+from tests.cast import ACCOUNT, OUR_NUMBER, Customer, Person, Shop, at_once, new_sid, while_another_writes
 
 
 def crowd(shop: Shop, size: int) -> list[Customer]:
@@ -109,3 +123,76 @@ def test_drains_at_once_give_each_conversation_to_one_person(shop: Shop) -> None
     assert none_failed(placed)
     assert sum(count for count in placed if isinstance(count, int)) == 20
     assert {conversation.assignee_id for conversation in shop.conversations()} == {person.id for person in people}
+
+
+def test_a_text_that_waits_for_an_answer_to_be_recorded_is_the_next_one(
+    shop: Shop, maria: Customer, maya: Person
+) -> None:
+    maria.text("Is it ready?")
+    answer = maya.replies_to(maria, "Yes")
+
+    def accept(session: Session) -> None:
+        settle.move(session, settle.opened(session, answer.id, answer.conversation_id), State.ACCEPTED, shop.now(), sid=new_sid(), account=ACCOUNT)  # fmt: skip
+
+    result = while_another_writes(shop, accept, lambda: maria.text("Until when?"))
+
+    assert isinstance(result, Receipt), result
+    assert (maria.clock.state, maria.clock.kind) == (ClockState.RUNNING, ClockKind.NEXT_REPLY)
+
+
+def test_a_text_that_waits_for_its_conversation_to_be_resolved_reopens_it(
+    shop: Shop, maria: Customer, maya: Person
+) -> None:
+    maria.text("Is it ready?")
+    conversation_id = maria.conversation.id
+
+    result = while_another_writes(
+        shop,
+        lambda session: resolve.resolve(session, session.get_one(Conversation, conversation_id), session.get_one(Agent, maya.id), shop.now()),
+        lambda: maria.text("Hello?"),
+    )  # fmt: skip
+
+    assert isinstance(result, Receipt), result
+    (episode,) = shop.all(select(Episode))
+    assert (episode.resolved_at, episode.times_reopened) == (None, 1)
+    assert maria.conversation.state is ConversationState.WAITING_FOR_US
+
+
+def test_a_text_that_waits_for_a_start_finds_the_stop_lifted(shop: Shop, maria: Customer) -> None:
+    maria.text("STOP")
+    start = InboundText(ACCOUNT, new_sid(), OUR_NUMBER, maria.address, "START", (), 1, None, b"")
+
+    result = while_another_writes(
+        shop, lambda session: receive(session, start, shop.now()), lambda: maria.text("Yes", hint="START")
+    )
+
+    assert isinstance(result, Receipt), result
+    assert result.keyword is None
+    assert maria.clock.state is ClockState.RUNNING
+
+
+def test_a_drain_that_waits_for_another_counts_what_that_one_gave(shop: Shop) -> None:
+    maya = shop.person("Maya", capacity=3)
+    for customer in crowd(shop, 6):
+        customer.text("Hello")
+
+    result = while_another_writes(shop, lambda session: route.drain(session, shop.now(), limit=2), shop.routes)
+
+    assert result == 1
+    assert [conversation.assignee_id for conversation in shop.conversations()].count(maya.id) == 3
+
+
+def test_an_answer_that_waits_for_a_breach_to_be_raised_raises_no_second_one(
+    shop: Shop, maria: Customer, maya: Person
+) -> None:
+    maria.text("Is it ready?")
+    answer = maya.replies_to(maria, "Yes")
+    shop.now.move(minutes=11)
+
+    result = while_another_writes(
+        shop, lambda session: remind.claim_due(session, shop.now()), lambda: shop.accepts(answer)
+    )
+
+    assert isinstance(result, Message), result
+    assert [alert.step for alert in shop.alerts()] == [Step.BREACH]
+    assert maria.clock.state is ClockState.FULFILLED
