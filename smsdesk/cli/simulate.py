@@ -89,10 +89,10 @@ def _so_far(tally: Tally | None) -> str | None:
 
 
 def _summary(tally: Tally) -> str:
-    wait = spell(tally.median_wait) if tally.median_wait is not None else "nobody was answered"
+    wait = spell(tally.median_wait) if tally.median_wait is not None else "nobody who asked was answered"
     return (
-        f"{tally.texts:,} texts sent by {len(tally.customers):,} customers\n"
-        f"{tally.answers:,} answers received, {len(tally.waiting):,} customers still wait\n"
+        f"texts sent: {tally.texts:,}, by customers: {len(tally.customers):,}\n"
+        f"answers received: {tally.answers:,}, customers who still wait: {len(tally.waiting):,}\n"
         f"median wait: {wait}"
     )
 

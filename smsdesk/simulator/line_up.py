@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 from urllib.parse import urlencode
 
 from smsdesk.simulator.demo_shop import PLAN
@@ -48,8 +49,7 @@ class Place:
 @cache
 def demo_customers() -> dict[str, str]:
     """Address → name of the demo shop's customers; an unknown one has no name."""
-    plan = tomllib.loads(PLAN.read_text(encoding="utf-8"))
-    return {story["from"]: story.get("customer", "") for story in plan["conversation"]}
+    return {story["from"]: story.get("customer", "") for story in _stories()}
 
 
 def read(written: Sequence[str], numbers: Sequence[str]) -> tuple[Place, ...]:
@@ -92,13 +92,25 @@ def stranger(places: Iterable[Place], numbers: Sequence[str], name: str = "") ->
 
 
 def demo_place(address: str, numbers: Sequence[str]) -> Place:
-    return Place(address, numbers[0], demo_customers()[address])
+    """With the number that they text in the demo, where that is still the shop's."""
+    to = _demo_numbers()[address]
+    return Place(address, to if to in numbers else numbers[0], demo_customers()[address])
 
 
 def clean(name: str) -> str:
     """A name without what cannot be seen."""
     seen = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
     return " ".join(seen.split())[:LONGEST_NAME]
+
+
+@cache
+def _demo_numbers() -> dict[str, str]:
+    return {story["from"]: story["to"] for story in _stories()}
+
+
+def _stories() -> list[dict[str, Any]]:
+    stories: list[dict[str, Any]] = tomllib.loads(PLAN.read_text(encoding="utf-8"))["conversation"]
+    return stories
 
 
 def _at_first(numbers: Sequence[str]) -> tuple[Place, ...]:

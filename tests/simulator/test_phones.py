@@ -16,7 +16,7 @@ from smsdesk.app import create_app
 from smsdesk.models import Conversation, Media, Message
 from smsdesk.models.message import Direction
 from smsdesk.rules.delivery_status import State
-from smsdesk.simulator import demo_shop
+from smsdesk.simulator import demo_shop, line_up
 from smsdesk.simulator.phone_modes import MODES
 from tests.faults.standin import standing_in
 from tests.simulator.street import Street, opened, until
@@ -192,3 +192,9 @@ def test_while_the_carrier_is_away_the_page_says_so(street: Street) -> None:
 def test_there_are_no_phones_beside_a_real_carrier(settings: Settings) -> None:
     real = replace(settings, carrier="twilio")
     assert Browser(create_app(real)).get("/phone").status_code == 404
+
+
+def test_a_demo_customer_texts_the_number_that_they_know() -> None:
+    both = [SHOP, "+14155550101"]
+    assert line_up.demo_place("+14155550123", both).number == "+14155550101"
+    assert line_up.demo_place("+14155550123", [SHOP]).number == SHOP
