@@ -9,18 +9,16 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from smsdesk.adapters.promises import announce, later
+from smsdesk.adapters.promises import announce
 from smsdesk.desk import promise
+from smsdesk.desk.compose import compose
 from smsdesk.desk.record import record
 from smsdesk.desk.thread import Place
 from smsdesk.models.consent import ConsentEvent, ConsentKind, Stop
 from smsdesk.models.conversation import Conversation, ConversationState, locked
-from smsdesk.models.customer import Address
-from smsdesk.models.message import AuthorKind, Direction, Message
+from smsdesk.models.message import AuthorKind
 from smsdesk.models.number import Number
-from smsdesk.rules.delivery_status import State
 from smsdesk.rules.keywords import Keyword
-from smsdesk.rules.segments import count
 from smsdesk.rules.texts import clean
 
 HELP_AGAIN_AFTER = timedelta(hours=24)  # trust.md 4.1, 5: once a day, or two machines answer each other for ever
@@ -122,29 +120,9 @@ def _help(session: Session, place: Place, message_id: UUID, words: str, now: dat
     if place.is_stopped or session.scalar(select(answered)):
         return
     _ledger(session, ConsentKind.HELP_ANSWERED, place.address_id, place.number_id, now, message_id, words, source)
-    number = session.get_one(Number, place.number_id)
-    address = session.get_one(Address, place.address_id)
     conversation = session.get_one(Conversation, place.conversation_id, populate_existing=True)
-    body = HELP.format(label=number.label)
-    conversation.last_seq += 1
-    session.add(
-        Message(
-            conversation_id=conversation.id,
-            episode_id=conversation.episode_id,
-            seq=conversation.last_seq,
-            direction=Direction.OUT,
-            author_kind=AuthorKind.SYSTEM,
-            body=body,
-            state=State.READY,
-            sender=number.address,
-            recipient=address.value,
-            segments=count(body).segments,
-            created_at=now,
-            not_before=now,
-            not_after=now + HELP_IS_STALE_AFTER,
-        )
-    )
-    later(session, "outbound.drain")
+    label = session.get_one(Number, place.number_id).label
+    compose(session, conversation, HELP.format(label=label), AuthorKind.SYSTEM, now, HELP_IS_STALE_AFTER)
 
 
 def _ledger(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from smsdesk.adapters.promises import announce, later
+from smsdesk.adapters.promises import announce
 from smsdesk.desk.comply import ensure_may_text
 from smsdesk.desk.record import record
 from smsdesk.desk.reply import write
@@ -56,7 +56,6 @@ def resend(session: Session, message: Message, by: Agent, now: datetime, client_
         instead_of=str(old.id),
     )
     conversation.has_failure = False
-    later(session, "outbound.drain")
     announce(session, "conversation", conversation.id, team_id=conversation.team_id)
     return again
 

@@ -9,17 +9,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from smsdesk.adapters.promises import announce, later
+from smsdesk.adapters.promises import announce
 from smsdesk.desk.comply import ensure_may_text
+from smsdesk.desk.compose import compose
 from smsdesk.desk.record import record
 from smsdesk.models.agent import Agent
 from smsdesk.models.conversation import Conversation, locked, place_in_queue
-from smsdesk.models.customer import Address
-from smsdesk.models.message import AuthorKind, Direction, Message
-from smsdesk.models.number import Number
+from smsdesk.models.message import AuthorKind, Message
 from smsdesk.models.reading import Draft
-from smsdesk.rules.delivery_status import State
-from smsdesk.rules.segments import count, ensure_sendable
+from smsdesk.rules.segments import ensure_sendable
 from smsdesk.rules.texts import clean, preview
 
 STALE_AFTER = timedelta(hours=4)  # trust.md 2.5: an answer must not arrive in the night
@@ -82,7 +80,6 @@ def reply(
         actor_id=author.id,
         subject_id=message.id,
     )
-    later(session, "outbound.drain")
     announce(session, "conversation", conversation.id, team_id=conversation.team_id)
     return message
 
@@ -97,32 +94,13 @@ def write(
     source: str,
 ) -> Message:
     """One approval becomes one row, the next in its conversation; the caller holds the conversation and has looked at STOP."""
-    number, address = session.get_one(Number, conversation.number_id), session.get_one(Address, conversation.address_id)
-    conversation.last_seq += 1
     conversation.last_message_at, conversation.last_preview, conversation.last_is_ours = now, preview(body, 0), True
     conversation.queue_at = place_in_queue(conversation.reply_due_at, now)
     if conversation.assignee_id is None:
         conversation.assignee_id, conversation.placement_reason = author.id, f"{author.name} answered"
-    message = Message(
-        conversation_id=conversation.id,
-        episode_id=conversation.episode_id,
-        seq=conversation.last_seq,
-        direction=Direction.OUT,
-        author_kind=AuthorKind.AGENT,
-        author_id=author.id,
-        body=body,
-        state=State.READY,
-        sender=number.address,
-        recipient=address.value,
-        segments=count(body).segments,
-        created_at=now,
-        client_token=client_token,
-        not_before=now,
-        not_after=now + STALE_AFTER,
-        answered_through=conversation.last_inbound_seq,
-        source=source,
-    )
-    session.add(message)
+    message = compose(session, conversation, body, AuthorKind.AGENT, now, STALE_AFTER)
+    message.author_id, message.client_token, message.source = author.id, client_token, source
+    message.answered_through = conversation.last_inbound_seq
     session.flush()
     return message
 
