@@ -9,12 +9,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select, true
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce, later
 from smsdesk.desk import keep_time
 from smsdesk.desk.keep_time import facts_of, happened, running
+from smsdesk.desk.match_answers import (
+    REACHED,
+    RESOLVED,
+    clocks_kept_by,
+    oldest_unanswered,
+    other_answer,
+    resolved_too_soon,
+)
 from smsdesk.desk.record import record
 from smsdesk.desk.thread import Place, reopen
 from smsdesk.models.clock import Clock
@@ -22,16 +30,23 @@ from smsdesk.models.clock import ClockEvent as StoredEvent
 from smsdesk.models.consent import Stop
 from smsdesk.models.conversation import Conversation, ConversationState, locked, place_in_queue
 from smsdesk.models.episode import Episode
-from smsdesk.models.message import AuthorKind, Direction, Message
+from smsdesk.models.message import AuthorKind, Message
 from smsdesk.models.number import Number
-from smsdesk.rules.delivery_status import State
-from smsdesk.rules.keywords import NEEDS_NO_ANSWER, read_keyword
 from smsdesk.rules.reply_clock import ClockEvent, ClockEventKind, ClockState, policy_applied
 
-__all__ = ["answer", "cancel", "change_target", "facts_of", "resume", "running", "start", "unanswer"]
+__all__ = [
+    "REACHED",
+    "RESOLVED",
+    "answer",
+    "cancel",
+    "change_target",
+    "facts_of",
+    "resume",
+    "running",
+    "start",
+    "unanswer",
+]
 
-REACHED = (State.ACCEPTED, State.SENT, State.DELIVERED)
-RESOLVED = "resolved"
 EARLIER_TEXT_WAITS = "an earlier text is unanswered again"
 
 
@@ -59,7 +74,7 @@ def answer(session: Session, message: Message, at: datetime) -> None:
     clock = running(session, conversation.id)
     was_running = clock is not None and clock.started_seq <= (message.answered_through or 0)
     if not was_running:
-        clock = _resolved_too_soon(session, message)
+        clock = resolved_too_soon(session, message)
     if clock is None:
         return
     keep_time.fulfil(session, clock, message, at, at)
@@ -75,8 +90,8 @@ def unanswer(session: Session, message: Message, now: datetime) -> None:
     """The carrier failed an answer: its clock runs on from its old start, for the wait was real."""
     conversation = session.scalars(locked(message.conversation_id)).one()
     unhelped: list[Clock] = []
-    for clock in _clocks_kept_by(session, message):
-        helped = _other_answer(session, message, clock)
+    for clock in clocks_kept_by(session, message):
+        helped = other_answer(session, message, clock)
         _correct_first_reply(session, clock, helped)
         if helped is not None:
             keep_time.fulfil(session, clock, helped, helped.accepted_at or now, now)
@@ -106,7 +121,7 @@ def resume(session: Session, conversation: Conversation, resolved_at: datetime, 
             )
         )
     )
-    if clock is None or _is_stopped(session, conversation) or _other_answer(session, None, clock) is not None:
+    if clock is None or _is_stopped(session, conversation) or other_answer(session, None, clock) is not None:
         return
     happened(session, clock, ClockEvent(ClockEventKind.REACTIVATE, now))
     record(
@@ -133,51 +148,6 @@ def change_target(session: Session, number: Number, target: timedelta, actor_id:
             changed += 1
     announce(session, "queue", None, team_id=number.team_id)
     return changed
-
-
-def _resolved_too_soon(session: Session, message: Message) -> Clock | None:
-    """The clock that "resolved" cut short while this answer to it was on its way: whoever answers and resolves did answer."""
-    clock = session.scalar(
-        keep_time.locked(
-            select(Clock)
-            .where(
-                Clock.conversation_id == message.conversation_id,
-                Clock.state == ClockState.CANCELLED,
-                Clock.started_seq <= (message.answered_through or 0),
-            )
-            .order_by(Clock.started_seq.desc())
-            .limit(1)
-        )
-    )
-    if clock is None:
-        return None
-    last = keep_time.events_of(session, clock)[-1]
-    return clock if last.detail.get("why") == RESOLVED and last.at >= message.created_at else None
-
-
-def _clocks_kept_by(session: Session, message: Message) -> list[Clock]:
-    """Newest first. Two, where an answer also stood in for an earlier one that had failed."""
-    kept_by = select(Clock).where(Clock.fulfilled_by_id == message.id, Clock.state == ClockState.FULFILLED)
-    clocks = list(session.scalars(keep_time.locked(kept_by.order_by(Clock.started_seq.desc()))))
-    cut_short = _resolved_too_soon(session, message) if message.author_kind is AuthorKind.AGENT else None
-    return clocks or ([cut_short] if cut_short else [])
-
-
-def _other_answer(session: Session, failed: Message | None, clock: Clock) -> Message | None:
-    """The first text of a person, besides the failed one, that reached the customer and covers what the clock ran for."""
-    return session.scalar(
-        select(Message)
-        .where(
-            Message.conversation_id == clock.conversation_id,
-            Message.author_kind == AuthorKind.AGENT,
-            Message.id != failed.id if failed is not None else true(),
-            Message.state.in_(REACHED),
-            Message.answered_through >= clock.started_seq,
-            Message.accepted_at.is_not(None),
-        )
-        .order_by(Message.accepted_at)
-        .limit(1)
-    )
 
 
 def _correct_first_reply(session: Session, clock: Clock, helped: Message | None) -> None:
@@ -215,7 +185,7 @@ def _reopen(session: Session, conversation: Conversation) -> None:
 
 
 def _wait_for_what_is_left(session: Session, conversation: Conversation, answered_through: int, now: datetime) -> None:
-    oldest = _oldest_unanswered(session, conversation, answered_through)
+    oldest = oldest_unanswered(session, conversation, answered_through)
     if oldest is None or conversation.episode_id is None:
         conversation.state = ConversationState.WAITING_FOR_THEM
         _nobody_waits(conversation)
@@ -233,19 +203,6 @@ def _wait_for_what_is_left(session: Session, conversation: Conversation, answere
         now=now,
     )
     _wait(session, conversation, session.get_one(Clock, clock_id))
-
-
-def _oldest_unanswered(session: Session, conversation: Conversation, answered_through: int) -> Message | None:
-    texts = session.scalars(
-        select(Message)
-        .where(
-            Message.conversation_id == conversation.id,
-            Message.direction == Direction.IN,
-            Message.seq > answered_through,
-        )
-        .order_by(Message.seq)
-    )
-    return next((text for text in texts if read_keyword(text.body) not in NEEDS_NO_ANSWER), None)
 
 
 def _is_stopped(session: Session, conversation: Conversation) -> bool:
