@@ -118,49 +118,54 @@ class _Crews:
 
 
 def _raise(session: Session, due: Sequence[Any], now: datetime) -> None:
-    moves, alerts, events, history = [], [], [], []
-    for row in due:
-        told = _told_before(row.next_step)
-        step, at = step_due(row.started_at, row.target, told, now) or (row.next_step, now)
-        following = next_step(row.started_at, row.target, told | {step})
-        event = step_told(step, now)
-        moves.append(
-            {
-                "clock": row.id,
-                "step": following[0] if following else None,
-                "moment": following[1] if following else None,
-                "breached": now if step is Step.BREACH else None,
-            }
-        )
-        alerts.append(
-            {
-                "id": new_id(),
-                "clock_id": row.id,
-                "conversation_id": row.conversation_id,
-                "team_id": row.team_id,
-                "kind": KINDS[step],
-                "step": step,
-                "due_at": at,
-                "claimed_at": now,
-            }
-        )
-        events.append({"id": new_id(), "clock_id": row.id, "kind": event.kind, "at": now, "detail": dict(event.detail)})
-        history.append(
-            {
-                "id": new_id(),
-                "at": now,
-                "kind": f"clock.{event.kind.value}",
-                "conversation_id": row.conversation_id,
-                "team_id": row.team_id,
-                "subject_id": row.id,
-                "detail": {"step": step.value},
-            }
-        )
+    spoken = [_spoken(row, now) for row in due]
     connection = session.connection()
-    connection.execute(_MOVE, moves)
-    connection.execute(insert(_table(Alert)), alerts)
-    connection.execute(insert(_table(StoredEvent)), events)
-    connection.execute(insert(_table(Event)), history)
+    connection.execute(_MOVE, [_move(row, step, now) for row, step, _ in spoken])
+    connection.execute(insert(_table(Alert)), [_alert(row, step, at, now) for row, step, at in spoken])
+    connection.execute(insert(_table(StoredEvent)), [_clock_event(row, step, now) for row, step, _ in spoken])
+    connection.execute(insert(_table(Event)), [_history(row, step, now) for row, step, _ in spoken])
+
+
+def _spoken(row: Any, now: datetime) -> tuple[Any, Step, datetime]:
+    """What this clock says now, and the moment that it was for."""
+    step, at = step_due(row.started_at, row.target, _told_before(row.next_step), now) or (row.next_step, now)
+    return row, step, at
+
+
+def _move(row: Any, step: Step, now: datetime) -> dict[str, Any]:
+    following = next_step(row.started_at, row.target, _told_before(row.next_step) | {step})
+    next_one, moment = following or (None, None)
+    return {"clock": row.id, "step": next_one, "moment": moment, "breached": now if step is Step.BREACH else None}
+
+
+def _alert(row: Any, step: Step, at: datetime, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "clock_id": row.id,
+        "conversation_id": row.conversation_id,
+        "team_id": row.team_id,
+        "kind": KINDS[step],
+        "step": step,
+        "due_at": at,
+        "claimed_at": now,
+    }
+
+
+def _clock_event(row: Any, step: Step, now: datetime) -> dict[str, Any]:
+    event = step_told(step, now)
+    return {"id": new_id(), "clock_id": row.id, "kind": event.kind, "at": now, "detail": dict(event.detail)}
+
+
+def _history(row: Any, step: Step, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "at": now,
+        "kind": f"clock.{step_told(step, now).kind.value}",
+        "conversation_id": row.conversation_id,
+        "team_id": row.team_id,
+        "subject_id": row.id,
+        "detail": {"step": step.value},
+    }
 
 
 def _told_before(step: Step | None) -> frozenset[Step]:

@@ -61,27 +61,23 @@ def reply(
     ensure_may_text(session, conversation)
     if seen is not None and conversation.last_seq > seen:
         raise SomethingNewArrived(_since(session, conversation, seen))
-    message = write(
-        session,
-        conversation,
-        body,
-        author,
-        now,
-        client_token,
-        source,
-    )
+    message = write(session, conversation, body, author, now, client_token, source)
     _drop_draft(session, conversation, author)
+    _tell(session, conversation, message, now)
+    return message
+
+
+def _tell(session: Session, conversation: Conversation, message: Message, now: datetime) -> None:
     record(
         session,
         "reply.approved",
         now,
         conversation_id=conversation.id,
         team_id=conversation.team_id,
-        actor_id=author.id,
+        actor_id=message.author_id,
         subject_id=message.id,
     )
     announce(session, "conversation", conversation.id, team_id=conversation.team_id)
-    return message
 
 
 def write(
