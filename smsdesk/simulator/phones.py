@@ -139,9 +139,9 @@ def _say(words: str, status: int) -> Response:
     if "X-Phone" in request.headers:
         return Response(words, status, mimetype="text/plain")
     if status >= 500:
-        return Response(render_template("phone/index.html", phones=(), problem=words), status)
+        return Response(render_template("phone/index.html", phones=(), problem=words), status, mimetype="text/html")
     place = parse_qs(request.form.get("place", "")).get("phone", [])
-    return Response(_page(place, words), status)
+    return Response(_page(place, words), status, mimetype="text/html")
 
 
 def _done(address: str) -> Response:

@@ -87,7 +87,7 @@ def test_a_picture_goes_along_and_is_shown(street: Street, kind: str) -> None:
 def test_what_only_claims_to_be_a_picture_is_not_taken(street: Street) -> None:
     page = (BytesIO(b"<script>alert(1)</script>"), "cat.png")
     refused = street.types(PRIYA, SHOP, "Look", picture=page)
-    assert refused.status_code == 422
+    assert (refused.status_code, refused.mimetype) == (422, "text/html")
     assert "JPEG, PNG, GIF or WebP" in refused.text
     assert street.carrier.ledger.texts() == []
 
@@ -186,7 +186,7 @@ def test_a_new_customer_gets_a_number_that_nobody_on_the_page_has(street: Street
 def test_while_the_carrier_is_away_the_page_says_so(street: Street) -> None:
     with street.carrier.refusing():
         page = street.visitor.get("/phone")
-    assert page.status_code == 503
+    assert (page.status_code, page.mimetype) == (503, "text/html")
     assert "The pretend carrier does not answer." in page.text
 
 
