@@ -38,7 +38,8 @@ class _Failpoint:
         if self.deed.startswith("sleep"):
             time.sleep(self.seconds)
             return
-        os.kill(os.getpid(), signal.SIGSTOP if self.deed == "stop" else signal.SIGKILL)
+        # To this very thread: a signal to the process may be taken by another one, while this one runs on for a moment
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP if self.deed == "stop" else signal.SIGKILL)
 
 
 def reach(name: str) -> None:

@@ -19,12 +19,15 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import select
 
 from smsdesk.adapters import clock
+from smsdesk.desk.decide import resend
+from smsdesk.desk.deliver import CALL, LEASE, MARGIN
 from smsdesk.desk.reply import SomethingNewArrived, reply
+from smsdesk.desk.settle import move, opened
 from smsdesk.models import Agent, Alert, Clock, Conversation, ConversationState, SendAttempt
 from smsdesk.rules.clock_steps import Step
 from smsdesk.rules.delivery_status import State
 from smsdesk.up import redis_server
-from tests.faults.ground import Ground, at_once, end
+from tests.faults.ground import Ground, at_once, end, wait
 from tests.servers import until
 from tests.workers.shop import MARIA
 
@@ -102,6 +105,27 @@ def test_f14_a_worker_that_is_stopped_between_claim_and_call_does_not_call_when_
 
     assert [len(texts) for texts in ground.witness.accepted().values()] == [1, 1]
     ground.check()
+
+
+def test_f14_a_call_that_was_noted_is_not_made_by_a_worker_that_slept_too_long(ground: Ground) -> None:
+    [answer] = ground.answered("Ready at five")
+    sleeper = ground.worker("outbound", failpoint="out.before_post:stop")
+    until(lambda: is_stopped(sleeper.pid), 30)
+    claimed_at = clock.now()
+
+    ground.a_minute_passes()
+    with ground.shop.session() as session:  # as after many empty listings: a person decides, and sends it again
+        lost = opened(session, answer, ground.shop.message(answer).conversation_id)
+        move(session, lost, State.UNCONFIRMED, clock.now())
+        again = resend(session, lost, session.get_one(Agent, ground.shop.people["Maya"]), clock.now(), "again").id
+    ground.worker("outbound")
+    ground.until_state(again, *WITH_THE_CARRIER)
+    wait((claimed_at + LEASE - CALL - MARGIN - clock.now()).total_seconds() + 1)
+    os.kill(sleeper.pid, signal.SIGCONT)
+    sleeper.terminate()
+
+    assert sleeper.wait(30) == 0
+    assert len(ground.witness.calls()) == 1
 
 
 def test_f15_one_approval_pressed_thirty_times_is_one_text(ground: Ground) -> None:
