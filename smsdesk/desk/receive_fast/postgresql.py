@@ -46,7 +46,7 @@ WITH place AS (
       AND (c.state = 'waiting_for_us' OR (c.state = 'waiting_for_them' AND e.first_replied_at IS NOT NULL))
       AND (c.assignee_id IS NULL OR (g.disabled_at IS NULL AND g.availability IN ('available', 'busy')))
       AND NOT EXISTS (SELECT 1 FROM message m WHERE m.carrier_sid = %(sid)s AND m.carrier_account = %(account)s)
-    FOR UPDATE OF c
+    FOR NO KEY UPDATE OF c
 ), written AS ({MESSAGE}), started AS ({CLOCK} RETURNING id, target), activated AS ({CLOCK_EVENT}), told AS ({EVENT})
 UPDATE conversation AS c
 SET address_id = place.address_id, last_seq = place.seq, last_inbound_seq = place.seq, last_message_at = %(now)s, last_preview = %(preview)s,
