@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, String, and_, extract, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, DateTime, String, and_, extract, func, literal_column, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from smsdesk.desk.see import in_their_teams
@@ -25,7 +25,7 @@ from smsdesk.models.base import Moment
 from smsdesk.models.clock import Clock
 from smsdesk.models.clock import ClockEvent as StoredEvent
 from smsdesk.models.conversation import Conversation
-from smsdesk.models.message import Direction, Message
+from smsdesk.models.message import Message
 from smsdesk.models.number import Number
 from smsdesk.rules.days import QUARTER, midnight, quarter_of, quarters
 from smsdesk.rules.promise import Promise, Wait, summary
@@ -141,17 +141,16 @@ def _given_up(session: Session, agent: Agent, since: Since, now: datetime) -> It
 
 
 def _texts(session: Session, agent: Agent, since: Since) -> dict[datetime, int]:
-    """Texts in by the quarter hour in which they came; found through the conversations that moved today."""
+    """Texts in by the quarter hour in which they came."""
     moment = extract("epoch", Message.created_at)
     quarter = moment - moment % int(QUARTER.total_seconds())
     rows = session.execute(
         select(quarter, func.count())
-        .select_from(Conversation)
-        .join(Message, Message.conversation_id == Conversation.id)
+        .select_from(Message)
+        .join(Conversation, Conversation.id == Message.conversation_id)
         .where(
-            Conversation.last_message_at >= min(since.values()),
+            Message.direction == literal_column("'in'"),  # written out, for the index that holds these alone
             in_their_teams(agent, Conversation.team_id),
-            Message.direction == Direction.IN,
             _since(Message.created_at, Conversation.number_id, since),
         )
         .group_by(quarter)

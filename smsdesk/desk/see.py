@@ -16,6 +16,7 @@ from smsdesk.models.media import Media
 from smsdesk.models.message import Message
 from smsdesk.models.number import Number
 from smsdesk.models.team import Team
+from smsdesk.rules.roles import Action, may
 
 FOR_EVERYBODY = {"refresh"}
 
@@ -82,14 +83,11 @@ def numbers(session: Session, agent: Agent) -> list[Number]:
 
 
 def alerts(agent: Agent) -> Select[Alert]:
-    """Alerts that were told to this person, and for those who see all teams every alert."""
-    if agent.sees_all_teams:
-        return select(Alert)
-    return (
-        select(Alert)
-        .join(AlertRecipient)
-        .where(AlertRecipient.agent_id == agent.id, in_their_teams(agent, Alert.team_id))
-    )
+    """Alerts that were told to this person, and for those who watch over teams every alert of these."""
+    theirs = select(Alert).where(in_their_teams(agent, Alert.team_id))
+    if may(agent.role, Action.SEE_MANAGER_PAGE):
+        return theirs
+    return theirs.join(AlertRecipient).where(AlertRecipient.agent_id == agent.id)
 
 
 def may_hear(agent: Agent, news: News) -> bool:

@@ -82,6 +82,13 @@ class Message(Identified, Base):
             sqlite_where=text(TO_BE_SENT),
         ),
         Index("ix_message_in_doubt", "created_at", postgresql_where=text(IN_DOUBT), sqlite_where=text(IN_DOUBT)),
+        Index(
+            "ix_message_came_in",
+            "created_at",
+            "conversation_id",
+            postgresql_where=text("direction = 'in'"),
+            sqlite_where=text("direction = 'in'"),
+        ),
         Index("ix_message_in_flight", "accepted_at", postgresql_where=text(IN_FLIGHT), sqlite_where=text(IN_FLIGHT)),
     )
 

@@ -168,13 +168,29 @@ def test_an_alert_is_acknowledged_from_the_page_and_stays_in_the_record(shop: Sh
         alert_id = session.scalars(select(Alert.id).where(Alert.kind == "breach")).one()
     assert "+1 415 555 0199 has waited 10:00" in sam.reads("/manager")
 
-    sam.sends("/manager", f"/alerts/{alert_id}/acknowledgement")
+    answer = sam.sends("/manager", f"/alerts/{alert_id}/acknowledgement", back="manager")
 
+    assert answer.headers["Location"] == "/manager"
     assert "All quiet." in sam.reads("/manager")
     record = sam.reads("/manager/alerts")
     assert "We promised 10 minutes." in record
     assert "seen by Sam, 12:10" in record
     assert "told 0.0 s late" in record
+
+
+def test_a_lead_acknowledges_whatever_their_team_was_told(shop: Shop) -> None:
+    shop.text("+14155550117", to=REPAIRS)
+    held = shop.text("+14155550118", to=REPAIRS)
+    with shop.database.transaction() as session:
+        sam = session.scalars(select(Agent).where(Agent.name == "Sam")).one()
+        hand_over.take(session, session.get_one(Conversation, held), sam, NOON)
+    shop.passes(minutes=15)  # half of it: the assignee is told alone
+    lee = shop.signed_in("Lee")
+
+    for alert_id in re.findall(r'id="open-([^"]+)"', lee.opens("/manager").text):
+        assert lee.sends("/manager", f"/alerts/{alert_id}/acknowledgement").status_code == 303
+
+    assert "All quiet." in lee.reads("/manager")
 
 
 def test_only_the_gravest_alert_of_a_wait_is_open(shop: Shop) -> None:

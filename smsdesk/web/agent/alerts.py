@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from smsdesk.adapters import clock
@@ -31,4 +31,5 @@ def acknowledge(alert_id: UUID) -> Response:
     if found is None:
         raise see.NotThere
     say_seen(session(), found, me(), clock.now())
-    return done(f"/conversations/{found.conversation_id}")
+    watches = request.form.get("back") == "manager"
+    return done("/manager" if watches else f"/conversations/{found.conversation_id}")
