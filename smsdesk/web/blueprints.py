@@ -35,6 +35,7 @@ WAYS_IN = (
     Way("smsdesk.web.health:blueprint", "", Access.PUBLIC, MOST_ANONYMOUS),
     Way("smsdesk.web.metrics:blueprint", "", Access.OPERATOR, MOST_ANONYMOUS),
     Way("smsdesk.web.sign_ins:blueprint", "", Access.PUBLIC, MOST_ANONYMOUS),
+    Way("smsdesk.web.passwords:blueprint", "/settings", Access.SIGNED_IN),
     Way("smsdesk.web.sessions:blueprint", "/settings/sessions", Access.SIGNED_IN),
     Way("smsdesk.web.stream:blueprint", "", Access.SIGNED_IN),
     Way("smsdesk.web.hooks:blueprint", "/webhooks/twilio", Access.SIGNATURE),

@@ -53,7 +53,7 @@ def by_password() -> Response:
     fresh = passwords.hashed(password) if kept and passwords.is_outdated(kept) else None
     try:
         agent = sign_in.with_password(session(), email, str(kept), fresh)
-        return _welcome(agent, _next())
+        return welcome(agent, _next())
     except CannotSignIn:
         return _page(WRONG, email)
 
@@ -68,7 +68,7 @@ def ask_by_link(token: str) -> Response:
 def by_link(token: str) -> Response:
     limits.spend_address()
     try:
-        return _welcome(sign_in.use_link(session(), token, clock.now()), HOME)
+        return welcome(sign_in.use_link(session(), token, clock.now()), HOME)
     except CannotSignIn:
         log.warning("sign-in link refused")
         return _page(SPENT)
@@ -92,7 +92,7 @@ def _kept_password(email: str) -> str | None:
         return agent.password_hash if agent and agent.disabled_at is None else None
 
 
-def _welcome(agent: Agent, where: str) -> Response:
+def welcome(agent: Agent, where: str) -> Response:
     """A new session, whatever cookie came along; the one that it named is ended."""
     now, before = clock.now(), access.my_session()
     if before:
