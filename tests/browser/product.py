@@ -1,0 +1,66 @@
+"""The whole product as its real processes, on data of its own: what `make run` starts, minus the terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from config.settings import Settings, load
+from smsdesk.adapters.wiring import Wiring, wire
+from tests.servers import ROOT, until
+
+PATIENCE = 60  # seconds, for a start on a busy machine
+
+
+class Product:
+    """Start it before use and stop it after; started again it goes on with the same data on the same port."""
+
+    def __init__(self, folder: Path, database_url: str | None = None) -> None:
+        self.port, self._said = free_port(), folder / "said"
+        self.environ = {**os.environ, "SMSDESK_VAR": str(folder / "var"), "PORT": str(self.port)}
+        if database_url:
+            self.environ["DATABASE_URL"] = database_url
+        self.settings: Settings = load(self.environ)
+        self.wiring: Wiring = wire(self.settings)
+
+    @property
+    def address(self) -> str:
+        return self.settings.public_url
+
+    def start(self) -> Product:
+        with self._said.open("w") as said:
+            command = [sys.executable, "-m", "smsdesk.up"]
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=said, stderr=said)
+        until(lambda: self._is_up() or self._process.poll() is not None, PATIENCE, "SMSDesk did not start")
+        assert self._process.poll() is None, self._said.read_text()
+        return self
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(PATIENCE)
+
+    def end(self) -> None:
+        """Stopped for good, whatever state a test left it in."""
+        self.wiring.database.close()
+        if self._process.poll() is None:
+            self.stop()
+
+    def _is_up(self) -> bool:
+        return "Ctrl-C stops everything" in self._said.read_text()
+
+
+def free_port() -> int:
+    """A port that is free, with a free one beside it for the pretend carrier."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port

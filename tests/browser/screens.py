@@ -1,0 +1,47 @@
+"""Windows of a real browser. Whatever any of them complains about in its console is kept, and fails the test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
+
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+NO_SIDEWAYS = "document.documentElement.scrollWidth <= innerWidth && document.body.scrollWidth <= innerWidth"
+
+
+class Screens:
+    """Each `open` is a browser profile of its own, as if on another machine."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser, self.address = browser, address
+        self._contexts: list[BrowserContext] = []
+        self._complaints: list[str] = []
+        self._expected: list[str] = []
+
+    def open(self, cookie: str = "", viewport: ViewportSize = WIDE, **options: Any) -> Page:
+        """A window; `cookie` is what a signed-in browser would hold."""
+        context = self._browser.new_context(viewport=viewport, base_url=self.address, **options)
+        self._contexts.append(context)
+        if cookie:
+            context.add_cookies([{"name": "smsdesk", "value": cookie, "url": self.address}])
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self._complaints.append(str(error.error)))
+        return context.new_page()
+
+    def expect_complaint(self, part: str) -> None:
+        """This test provokes a complaint that contains `part`; it is no fault."""
+        self._expected.append(part)
+
+    def complaints(self) -> list[str]:
+        """Refusals of the content security policy, script errors, and things that could not be loaded."""
+        return [one for one in self._complaints if not any(part in one for part in self._expected)]
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self._complaints.append(f"{message.text} ({message.location.get('url', '')})")

@@ -1,0 +1,90 @@
+"""Every page: in light and dark, wide and on a phone, for people with other eyes and other hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page
+
+from smsdesk.rules.roles import Role
+from tests.browser import axe
+from tests.browser.cast import Person, Shop
+from tests.browser.screens import NARROW, NO_SIDEWAYS, WIDE
+
+PUBLIC = {"sign-in": "/sign-in", "phone": "/phone", "api docs": "/api/docs"}
+DESK = {
+    "queue": "/queue?box=team",
+    "conversation": "/conversations/{late}",
+    "devices": "/settings/sessions",
+    "password": "/settings/password",
+}
+MANAGER = {
+    "manager": "/manager?number={number}",
+    "alerts": "/manager/alerts",
+    "quarantine": "/manager/quarantine",
+    "target": "/manager/numbers/{number}/target",
+}
+PAGES = {**PUBLIC, **DESK, **MANAGER}
+# What is painted light, and large enough to dazzle
+DAZZLING = """() => [...document.querySelectorAll("*")].filter((one) => {
+  const { width, height } = one.getBoundingClientRect();
+  const [r, g, b, a = 1] = getComputedStyle(one).backgroundColor.match(/[\\d.]+/g).map(Number);
+  return width * height > 12_000 && a > 0.5 && 0.2126 * r + 0.7152 * g + 0.0722 * b > 150;
+}).map((one) => one.tagName + "." + one.className)"""
+
+
+@dataclass
+class BusyShop:
+    """A shop in which everything that a page can show is there."""
+
+    shop: Shop
+    maya: Person
+    sam: Person
+    late: UUID
+
+    def opens(self, name: str, **window: Any) -> Page:
+        path = PAGES[name].format(late=self.late, number=self.shop.number_id)
+        person = self.sam if name in MANAGER else self.maya
+        page = self.shop.screens.open(**window) if name in PUBLIC else person.signs_in(**window)
+        page.goto(path)
+        return page
+
+
+@pytest.fixture
+def busy(shop: Shop) -> BusyShop:
+    maya, sam = shop.person("Maya"), shop.person("Sam", Role.MANAGER)
+    late = shop.customer("Dana").texted("Where is my order?", minutes=14)
+    shop.customer("Tom").texted("Can I swap the 9am?", minutes=6)
+    shop.customer("Priya").texted("Do you open on Sundays?")
+    return BusyShop(shop, maya, sam, late)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(busy: BusyShop, name: str) -> None:
+    program = axe.script()
+    # Our policy refuses foreign scripts; only here it is looked past
+    page = busy.opens(name, bypass_csp=True)
+    page.add_script_tag(content=program)
+
+    found = {}
+    for width, size in {"wide": WIDE, "phone": NARROW}.items():
+        page.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found[width, scheme] = axe.findings(page)
+
+    assert {place: faults for place, faults in found.items() if faults} == {}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_sticks_out_and_nothing_dazzles_in_the_dark(busy: BusyShop, name: str) -> None:
+    page = busy.opens(name, viewport=NARROW, color_scheme="dark")
+
+    assert page.evaluate(NO_SIDEWAYS)
+    assert page.evaluate(DAZZLING) == []
+    page.set_viewport_size(WIDE)
+    assert page.evaluate(NO_SIDEWAYS)
+    assert page.evaluate(DAZZLING) == []
