@@ -48,6 +48,7 @@ def _store(text: InboundText, now: datetime) -> None:
     else:
         with wiring().inbox.transaction() as session:
             receive(session, text, now)
+            reach("in.before_commit")
     reach("in.after_commit")
 
 
