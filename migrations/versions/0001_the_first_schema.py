@@ -208,6 +208,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_conversation_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation")),
         sa.UniqueConstraint("customer_id", "number_id", name=op.f("uq_conversation_customer_id_number_id")),
+        postgresql_with={"fillfactor": 70},
     )
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.create_index(
@@ -218,14 +219,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state <> 'resolved'"),
         )
         batch_op.create_index(batch_op.f("ix_conversation_number_id"), ["number_id"], unique=False)
-        batch_op.create_index(
-            "ix_conversation_queue",
-            ["queue_at", "id"],
-            unique=False,
-            postgresql_where=sa.text("state <> 'resolved'"),
-            sqlite_where=sa.text("state <> 'resolved'"),
-        )
-        batch_op.create_index("ix_conversation_recent", ["last_message_at", "id"], unique=False)
+        batch_op.create_index("ix_conversation_queue", ["queue_at", "id"], unique=False)
         batch_op.create_index(
             "ix_conversation_team_queue",
             ["team_id", "queue_at", "id"],
@@ -351,12 +345,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_message_conversation_id")),
         sa.ForeignKeyConstraint(["episode_id"], ["episode.id"], name=op.f("fk_message_episode_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-        sa.UniqueConstraint("author_id", "client_token", name=op.f("uq_message_author_id_client_token")),
         sa.UniqueConstraint("carrier_sid", "carrier_account", name=op.f("uq_message_carrier_sid_carrier_account")),
         sa.UniqueConstraint("conversation_id", "seq", name=op.f("uq_message_conversation_id_seq")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_message_episode_id"), ["episode_id"], unique=False)
+        batch_op.create_index(
+            "ix_message_came_in",
+            ["created_at", "conversation_id"],
+            unique=False,
+            postgresql_where=sa.text("direction = 'in'"),
+            sqlite_where=sa.text("direction = 'in'"),
+        )
+        batch_op.create_index(
+            "ix_message_in_doubt",
+            ["created_at"],
+            unique=False,
+            postgresql_where=sa.text("state = 'unconfirmed'"),
+            sqlite_where=sa.text("state = 'unconfirmed'"),
+        )
         batch_op.create_index(
             "ix_message_in_flight",
             ["accepted_at"],
@@ -377,6 +383,13 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("state IN ('ready', 'retry_wait', 'sending', 'unknown')"),
             sqlite_where=sa.text("state IN ('ready', 'retry_wait', 'sending', 'unknown')"),
+        )
+        batch_op.create_index(
+            "uq_message_approval",
+            ["author_id", "client_token"],
+            unique=True,
+            postgresql_where=sa.text("client_token IS NOT NULL"),
+            sqlite_where=sa.text("client_token IS NOT NULL"),
         )
 
     op.create_table(
@@ -506,6 +519,8 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("code", sa.Integer(), nullable=True),
         sa.Column("why", sa.String(), nullable=True),
+        sa.Column("looks", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("first_looked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_send_attempt_message_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_send_attempt")),
     )
@@ -632,6 +647,11 @@ def downgrade() -> None:
     op.drop_table("clock")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(
+            "uq_message_approval",
+            postgresql_where=sa.text("client_token IS NOT NULL"),
+            sqlite_where=sa.text("client_token IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_message_to_be_sent",
             postgresql_where=sa.text("state IN ('ready', 'retry_wait', 'sending', 'unknown')"),
             sqlite_where=sa.text("state IN ('ready', 'retry_wait', 'sending', 'unknown')"),
@@ -646,7 +666,14 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('accepted', 'sent')"),
             sqlite_where=sa.text("state IN ('accepted', 'sent')"),
         )
-        batch_op.drop_index(batch_op.f("ix_message_episode_id"))
+        batch_op.drop_index(
+            "ix_message_in_doubt",
+            postgresql_where=sa.text("state = 'unconfirmed'"),
+            sqlite_where=sa.text("state = 'unconfirmed'"),
+        )
+        batch_op.drop_index(
+            "ix_message_came_in", postgresql_where=sa.text("direction = 'in'"), sqlite_where=sa.text("direction = 'in'")
+        )
 
     op.drop_table("message")
     op.drop_table("read_mark")
@@ -676,12 +703,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("state <> 'resolved'"),
             sqlite_where=sa.text("state <> 'resolved'"),
         )
-        batch_op.drop_index("ix_conversation_recent")
-        batch_op.drop_index(
-            "ix_conversation_queue",
-            postgresql_where=sa.text("state <> 'resolved'"),
-            sqlite_where=sa.text("state <> 'resolved'"),
-        )
+        batch_op.drop_index("ix_conversation_queue")
         batch_op.drop_index(batch_op.f("ix_conversation_number_id"))
         batch_op.drop_index(
             "ix_conversation_assignee_queue",

@@ -36,7 +36,7 @@ class Message(Identified, Base):
     __tablename__ = "message"
 
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"))
-    episode_id: Mapped[UUID | None] = mapped_column(ForeignKey("episode.id"), index=True)
+    episode_id: Mapped[UUID | None] = mapped_column(ForeignKey("episode.id"))
     seq: Mapped[int]  # 1, 2, 3 … within the conversation
     direction: Mapped[Direction] = one_of(Direction)
     author_kind: Mapped[AuthorKind] = one_of(AuthorKind)
@@ -72,7 +72,14 @@ class Message(Identified, Base):
     __table_args__ = (
         UniqueConstraint("conversation_id", "seq"),
         UniqueConstraint("carrier_sid", "carrier_account"),
-        UniqueConstraint("author_id", "client_token"),
+        Index(
+            "uq_message_approval",
+            "author_id",
+            "client_token",
+            unique=True,
+            postgresql_where=text("client_token IS NOT NULL"),
+            sqlite_where=text("client_token IS NOT NULL"),
+        ),
         Index("ix_message_to_be_sent", "not_before", postgresql_where=text(TO_BE_SENT), sqlite_where=text(TO_BE_SENT)),
         Index(
             "ix_message_sending",

@@ -34,7 +34,6 @@ class BoxKind:
     words: str
     holds: Condition
     place: InstrumentedAttribute[Any]
-    newest_first: bool = False
 
 
 def _mine(agent: Agent, _now: datetime) -> ColumnElement[bool]:
@@ -63,7 +62,7 @@ BOXES: dict[str, BoxKind] = {
     "unassigned": BoxKind("Unassigned", _unassigned, Conversation.reply_due_at),
     "team": BoxKind("Team", _team, Conversation.queue_at),
     "late": BoxKind("Late", _late, Conversation.queue_at),
-    "all": BoxKind("All", _all, Conversation.last_message_at, newest_first=True),
+    "all": BoxKind("All", _all, Conversation.queue_at),
 }
 
 
@@ -91,11 +90,9 @@ def page(session: Session, agent: Agent, key: str, now: datetime, after: Cursor 
     """Up to PAGE rows and one more, which says that there is a next page."""
     kind = BOXES[key]
     place, id = kind.place, Conversation.id
-    order = (place.desc(), id.desc()) if kind.newest_first else (place, id)
-    rows = _rows(agent).where(kind.holds(agent, now)).order_by(*order).limit(PAGE + 1)
+    rows = _rows(agent).where(kind.holds(agent, now)).order_by(place, id).limit(PAGE + 1)
     if after is not None:
-        here, last = tuple_(place, id), tuple_(after.place, after.id)
-        rows = rows.where(here < last if kind.newest_first else here > last)
+        rows = rows.where(tuple_(place, id) > tuple_(after.place, after.id))
     return list(session.execute(rows))
 
 

@@ -21,9 +21,7 @@ from smsdesk.web.transaction import session
 
 SORTS = {
     "reply_due_at": Order("conversations", (StoredConversation.queue_at, StoredConversation.id)),
-    "-last_message_at": Order(
-        "-conversations", (StoredConversation.last_message_at, StoredConversation.id), newest_first=True
-    ),
+    "-created_at": Order("-conversations", (StoredConversation.id,), newest_first=True),
 }
 _PARTS = (
     joinedload(StoredConversation.customer, innerjoin=True).lazyload("*"),
@@ -86,7 +84,7 @@ class ConversationsAsked(Paging):
     """A number's id, or the number itself with its plus written as %2B."""
     due_before: AskedMoment | None = None
     """Only those that wait for us and are due before this moment."""
-    sort: Literal["reply_due_at", "-last_message_at"] = "-last_message_at"
+    sort: Literal["reply_due_at", "-created_at"] = "reply_due_at"
     """The queue's order: by deadline, then those where nobody waits, newest first; or newest first throughout."""
 
 

@@ -45,7 +45,7 @@ def test_a_cursor_of_one_list_does_not_fit_another(office: Office, sam: Program,
     cursor = sam.get("/conversations", limit=1).get_json()["next_cursor"]
 
     _is_problem(sam.get("/customers", cursor=cursor), 400)
-    _is_problem(sam.get("/conversations", sort="reply_due_at", cursor=cursor), 400)
+    _is_problem(sam.get("/conversations", sort="-created_at", cursor=cursor), 400)
 
 
 @pytest.mark.parametrize(
