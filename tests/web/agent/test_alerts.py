@@ -60,7 +60,7 @@ def time_passes(shop: Shop, minutes: float) -> None:
 
 
 def alerts(screen: Screen) -> list[str]:
-    return re.findall(r"<span>(.+?)</span>", screen.sees("/alerts"))
+    return re.findall(r"<span><bdi>(.+?)</bdi></span>", screen.sees("/alerts"))
 
 
 def alert_id(screen: Screen) -> str:

@@ -41,9 +41,7 @@ async function asked(address, options = {}) {
 async function refresh(phone) {
   const place = threadOf(phone);
   const answer = await asked(place.dataset.thread);
-  const draft = document.createElement("template");
-  draft.innerHTML = await answer.text();
-  const fresh = draft.content.querySelector("ol");
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("ol");
   const known = new Set([...place.querySelectorAll("li")].map(({ id }) => id));
   const arrived = [...fresh.querySelectorAll("li.theirs")].some((item) => !known.has(item.id) || place.querySelector(`#${item.id}.coming`));
   fresh.querySelectorAll("li").forEach((item) => keepOrGreet(item, place));
