@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from smsdesk.adapters.lines import Lines
 from smsdesk.adapters.promises import Promises, promised
 from smsdesk.adapters.turns import Turns, turns_at
 
@@ -38,9 +41,7 @@ class Database:
         self.engine = engine_for(url, pool_size, patience)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         self.readers = sessionmaker(self.engine.execution_options(reads_only=True), expire_on_commit=False)
-        self._direct = (
-            self.engine if self.is_sqlite else _postgresql(url, min(pool_size, 16), isolation_level="AUTOCOMMIT")
-        )
+        self.lines = Lines(self._connect, patience=min(patience, 3.0))
         self.patience = patience
         _open.add(self)
 
@@ -63,44 +64,24 @@ class Database:
         with self.readers() as session:  # closing it ends the transaction, and rows keep what was read of them
             yield session
 
-    @contextmanager
-    def driver(self) -> Iterator[Any]:
-        """The driver's own connection, which commits each statement by itself: for the one path where 2 ms are too many."""
-        borrowed = self._direct.raw_connection()
-        try:
-            yield borrowed.driver_connection
-        except self._direct.dialect.dbapi.OperationalError:  # type: ignore[union-attr]
-            borrowed.invalidate()
-            raise
-        finally:
-            borrowed.close()
-
-    @contextmanager
-    def pen(self) -> Iterator[Any]:
-        """SQLite only: the driver's own connection inside a transaction that writes; whoever has it commits, or it rolls back."""
-        turns = turns_at(self.engine.url.database or "")
-        has_turn = turns.take(self.patience)
-        try:
-            with self.driver() as connection:
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                finally:
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
-        finally:
-            if has_turn:
-                turns.give()
-
     def close(self) -> None:
         """End every connection that nobody uses."""
         self.engine.dispose()
-        self._direct.dispose()
+        self.lines.close()
 
     def forget_connections(self) -> None:
         """After a fork."""
         self.engine.dispose(close=False)
-        self._direct.dispose(close=False)
+        self.lines.forget()
+
+    def _connect(self) -> Any:
+        """A bare connection, prepared like those of the engine."""
+        arguments, options = self.engine.dialect.create_connect_args(self.engine.url)
+        if self.is_sqlite:
+            line = sqlite3.connect(*arguments, **dict(options) | {"timeout": self.patience, "check_same_thread": False})
+            _prepare_sqlite(line, None)
+            return line
+        return psycopg.connect(*arguments, **dict(options) | POSTGRESQL, autocommit=True)
 
 
 def forget_connections() -> None:
@@ -117,18 +98,8 @@ def engine_for(url: str, pool_size: int = 20, patience: float = 30) -> Engine:
         event.listen(engine, "begin", lambda connection: _begin_sqlite(connection, turns, patience))
         event.listen(engine, "checkin", lambda _, record: _give_turn(record, turns))
         return engine
-    return _postgresql(url, pool_size)
-
-
-def _postgresql(url: str, pool_size: int, **options: Any) -> Engine:
     return create_engine(
-        url,
-        connect_args=POSTGRESQL,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_timeout=3,
-        pool_use_lifo=True,
-        **options,
+        url, connect_args=POSTGRESQL, pool_size=pool_size, max_overflow=pool_size, pool_timeout=3, pool_use_lifo=True
     )
 
 

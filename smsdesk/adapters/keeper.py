@@ -8,7 +8,7 @@ from smsdesk.adapters.live import Announcer
 from smsdesk.adapters.promises import Promises
 from smsdesk.adapters.queue import WakeUps
 
-PAUSE = 0.015  # seconds: the first promise leaves at once, what a burst adds leaves together
+PAUSE = 0.025  # seconds: the first promise leaves at once, what a burst adds leaves together
 
 
 class Keeper:

@@ -79,7 +79,7 @@ class Postgresql:
     """Each statement commits by itself."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._lines = database.lines
 
     def next_text(self, parcel: Parcel) -> Stored | None:
         return self._store(NEXT_TEXT, _values(parcel))
@@ -89,12 +89,17 @@ class Postgresql:
         return self._store(FIRST_TEXT, _values(parcel) | ids | {"kind": parcel.kind.value})
 
     def _store(self, statement: str, values: dict[str, Any]) -> Stored | None:
-        with self._database.driver() as connection:
-            try:
-                row = connection.execute(statement, values, prepare=True).fetchone()
-            except UniqueViolation:
-                # A second delivery, or somebody else met this customer at the same instant
-                return None
+        line = self._lines.take()
+        try:
+            row = line.execute(statement, values, prepare=True).fetchone()
+        except UniqueViolation:
+            # A second delivery, or somebody else met this customer at the same instant
+            self._lines.give(line)
+            return None
+        except BaseException:
+            self._lines.drop(line)
+            raise
+        self._lines.give(line)
         return Stored(*row) if row else None
 
 

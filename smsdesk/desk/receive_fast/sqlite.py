@@ -10,6 +10,7 @@ from uuid import UUID
 
 from smsdesk.adapters.database import Database
 from smsdesk.adapters.ids import new_id
+from smsdesk.adapters.turns import turns_at
 from smsdesk.desk.receive_fast.parcel import FIRST_SHARE, FIRST_STEP, Parcel, Stored
 
 PLACE = """
@@ -55,11 +56,15 @@ NEWCOMER = (
 )
 
 
+Statements = tuple[str, ...]
+
+
 class Sqlite:
     """The look and the writes are one transaction that holds the pen."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._lines, self._patience = database.lines, database.patience
+        self._turns = turns_at(database.engine.url.database or "")
 
     def next_text(self, parcel: Parcel) -> Stored | None:
         return self._store(PLACE, (), (MOVE_UP,), _values(parcel))
@@ -68,33 +73,45 @@ class Sqlite:
         ids = {f"{thing}_id": new_id().hex for thing in ("customer", "address", "conversation", "episode")}
         return self._store(EMPTY_PLACE, NEWCOMER, (), _values(parcel) | ids | {"kind": parcel.kind.value})
 
-    def _store(
-        self, place: str, before: tuple[str, ...], after: tuple[str, ...], values: dict[str, Any]
-    ) -> Stored | None:
-        with self._database.pen() as connection:
-            cursor = connection.execute(place, values)
-            row = cursor.fetchone()
-            if row is None:
-                return None
-            values |= dict(zip((column[0] for column in cursor.description), row, strict=True))
-            values |= _moments(values)
-            starting = (CLOCK, CLOCK_EVENT) if values["starts_clock"] else ()
-            try:
-                for statement in (*before, MESSAGE, *starting, EVENT, *after):
-                    connection.execute(statement, values)
-            except sqlite3.IntegrityError:
-                # A second delivery: the long way says so
-                connection.execute("ROLLBACK")
-                return None
-            connection.execute("COMMIT")
-        return Stored(UUID(values["id"]), UUID(values["team_id"]), bool(values["has_agent"]))
+    def _store(self, place: str, before: Statements, after: Statements, values: dict[str, Any]) -> Stored | None:
+        has_turn, line = self._turns.take(self._patience), None
+        try:
+            line = self._lines.take()
+            line.execute("BEGIN IMMEDIATE")
+            stored = _written(line, place, before, after, values)
+            line.execute("COMMIT" if stored else "ROLLBACK")
+        except BaseException:
+            if line is not None:
+                self._lines.drop(line)  # what was begun on it ends with it
+            raise
+        finally:
+            if has_turn:
+                self._turns.give()
+        self._lines.give(line)
+        return stored
+
+
+def _written(line: Any, place: str, before: Statements, after: Statements, values: dict[str, Any]) -> Stored | None:
+    cursor = line.execute(place, values)
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    values |= dict(zip((column[0] for column in cursor.description), row, strict=True))
+    values |= _moments(values)
+    starting = (CLOCK, CLOCK_EVENT) if values["starts_clock"] else ()
+    try:
+        for statement in (*before, MESSAGE, *starting, EVENT, *after):
+            line.execute(statement, values)
+    except sqlite3.IntegrityError:
+        return None  # a second delivery: the long way says so
+    return Stored(UUID(values["id"]), UUID(values["team_id"]), bool(values["has_agent"]))
 
 
 def _moments(values: dict[str, Any]) -> dict[str, Any]:
     now, target = values["at"], timedelta(seconds=values["target"])
     return {
-        "due_at": values["reply_due_at"] or _written(now + target),
-        "alert_at": _written(now + target * FIRST_SHARE),
+        "due_at": values["reply_due_at"] or _text_of(now + target),
+        "alert_at": _text_of(now + target * FIRST_SHARE),
         "clock_detail": json.dumps({"started_at": now.isoformat(), "target_seconds": str(target.total_seconds())}),
     }
 
@@ -115,11 +132,11 @@ def _values(parcel: Parcel) -> dict[str, Any]:
         "segments": text.segments,
         "raw": text.raw,
         "at": parcel.now,
-        "now": _written(parcel.now),
+        "now": _text_of(parcel.now),
         "first_step": FIRST_STEP.value,
     }
 
 
-def _written(moment: datetime) -> str:
+def _text_of(moment: datetime) -> str:
     """As models.base.Moment is stored here."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
