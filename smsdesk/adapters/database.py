@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -78,7 +77,8 @@ class Database:
         """A bare connection, prepared like those of the engine."""
         arguments, options = self.engine.dialect.create_connect_args(self.engine.url)
         if self.is_sqlite:
-            line = sqlite3.connect(*arguments, **dict(options) | {"timeout": self.patience, "check_same_thread": False})
+            bare = {"timeout": self.patience, "check_same_thread": False}
+            line: Any = self.engine.dialect.dbapi.connect(*arguments, **(dict(options) | bare))  # type: ignore[union-attr]
             _prepare_sqlite(line, None)
             return line
         return psycopg.connect(*arguments, **dict(options) | POSTGRESQL, autocommit=True)
