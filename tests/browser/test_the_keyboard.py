@@ -16,6 +16,7 @@ def test_from_sign_in_to_resolved_without_a_mouse(shop: Shop, maria: CustomerWit
     keys = desk.keyboard
 
     desk.goto("/sign-in")
+    expect(desk.get_by_label("E-mail")).to_be_focused()
     keys.type(maya.email)
     keys.press("Tab")
     keys.type(PASSWORD)
