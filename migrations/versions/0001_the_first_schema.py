@@ -588,7 +588,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_alert_recipient_agent_id"), ["agent_id"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("alert_recipient", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alert_recipient_agent_id"))
