@@ -72,6 +72,9 @@ class PretendCarrier:
     answers: list[Outcome] = field(default_factory=list)
     sent: list[Outgoing] = field(default_factory=list)
 
+    def prepare(self) -> None:
+        pass
+
     def send(self, text: Outgoing) -> Outcome:
         outcome = self.answers.pop(0) if self.answers else Accepted(new_sid(), 1)
         if isinstance(outcome, Accepted):

@@ -15,6 +15,11 @@ from workers.wired import wiring
 log = logging.getLogger(__name__)
 
 
+def prepare() -> None:
+    """Before the first text."""
+    wiring().carrier.prepare()
+
+
 def drain() -> None:
     """The RQ job."""
     picked_up("outbound.drain")

@@ -22,7 +22,9 @@ from workers.draining import LONG_ENOUGH, stopping
 
 log = logging.getLogger(__name__)
 
-LANES = 16  # calls in flight
+LANES = (
+    48  # calls in flight: a hundred texts a second at 150 ms a call are 15, and one number has half of these at most
+)
 LOOK_EVERY = timedelta(milliseconds=50)  # while something is in flight or waits for its sender's next slot
 WORTH_WAITING = timedelta(seconds=5)  # until a sender is free; the sweep finds what waits longer
 

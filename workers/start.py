@@ -60,6 +60,7 @@ def main(arguments: list[str]) -> None:
     work = importlib.import_module(f"workers.{queue}")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    getattr(work, "prepare", lambda: None)()
     sweeper = threading.Thread(target=keep_sweeping, args=(work.sweep,), name="sweep", daemon=True)
     sweeper.start()
     log.info("worker of queue %s is ready", queue)

@@ -156,6 +156,10 @@ class NumberSetup:
 class Carrier(Protocol):
     """Whoever carries the texts. Everything but `send` raises CarrierDown where no usable answer came."""
 
+    def prepare(self) -> None:
+        """Load what the first call needs, so that the first text does not wait for it."""
+        ...
+
     def send(self, text: Outgoing) -> Outcome:
         """Try once, within 15 s in all. Raises nothing of its own: each way it can end is an Outcome."""
         ...
