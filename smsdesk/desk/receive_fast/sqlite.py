@@ -1,17 +1,22 @@
-"""The fast lane on SQLite: a few statements under one pen, and the look under the same pen as the write."""
+"""The fast lane on SQLite: a few statements a text under one pen, and one commit for all texts that wait for it."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
+import threading
+from collections import deque
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from smsdesk.adapters.database import Database
 from smsdesk.adapters.ids import new_id
+from smsdesk.adapters.lines import NoLineFree
 from smsdesk.adapters.turns import turns_at
 from smsdesk.desk.receive_fast.parcel import FIRST_SHARE, FIRST_STEP, Parcel, Stored
+
+TOGETHER = 64  # texts in one commit
 
 PLACE = """
     SELECT c.id, c.number_id, c.team_id, c.assignee_id IS NOT NULL AS has_agent, c.episode_id, c.last_seq + 1 AS seq, a.id AS address_id, n.target,
@@ -23,11 +28,13 @@ PLACE = """
     LEFT JOIN agent g ON g.id = c.assignee_id
     WHERE n.address = :to AND e.resolved_at IS NULL
       AND (c.state = 'waiting_for_us' OR (c.state = 'waiting_for_them' AND e.first_replied_at IS NOT NULL))
-      AND (c.assignee_id IS NULL OR (g.disabled_at IS NULL AND g.availability IN ('available', 'busy')))"""
+      AND (c.assignee_id IS NULL OR (g.disabled_at IS NULL AND g.availability IN ('available', 'busy')))
+      AND NOT EXISTS (SELECT 1 FROM message m WHERE m.carrier_sid = :sid AND m.carrier_account = :account)"""
 EMPTY_PLACE = """
     SELECT :conversation_id AS id, n.id AS number_id, n.team_id, 0 AS has_agent, :episode_id AS episode_id, 1 AS seq, :address_id AS address_id,
            n.target, 1 AS starts_clock, NULL AS reply_due_at, 'first_reply' AS clock_kind
-    FROM number n WHERE n.address = :to AND NOT EXISTS (SELECT 1 FROM address WHERE value = :sender)"""
+    FROM number n WHERE n.address = :to AND NOT EXISTS (SELECT 1 FROM address WHERE value = :sender)
+      AND NOT EXISTS (SELECT 1 FROM message m WHERE m.carrier_sid = :sid AND m.carrier_account = :account)"""
 MESSAGE = """
     INSERT INTO message (id, conversation_id, episode_id, seq, direction, author_kind, body, state, sender, recipient, segments, media_count,
                          carrier_account, carrier_sid, created_at, raw, source, attempts)
@@ -59,51 +66,88 @@ NEWCOMER = (
 Statements = tuple[str, ...]
 
 
+@dataclass
+class Job:
+    """A text on its way into the database, and what became of it."""
+
+    place: str
+    before: Statements
+    after: Statements
+    values: dict[str, Any]
+    is_done: bool = False
+    stored: Stored | None = None
+    error: BaseException | None = None
+
+
 class Sqlite:
-    """The look and the writes are one transaction that holds the pen."""
+    """Texts that arrive while one is being written are written together: one pen, one commit, one sync of the disk for all.
+
+    Nobody is a writer by office: whoever comes first writes for all who wait, and the next ones find theirs done.
+    """
 
     def __init__(self, database: Database) -> None:
         self._lines, self._patience = database.lines, database.patience
         self._turns = turns_at(database.engine.url.database or "")
+        self._waiting: deque[Job] = deque()
+        self._writing = threading.Lock()
 
     def next_text(self, parcel: Parcel) -> Stored | None:
-        return self._store(PLACE, (), (MOVE_UP,), _values(parcel))
+        return self._store(Job(PLACE, (), (MOVE_UP,), _values(parcel)))
 
     def first_text(self, parcel: Parcel) -> Stored | None:
         ids = {f"{thing}_id": new_id().hex for thing in ("customer", "address", "conversation", "episode")}
-        return self._store(EMPTY_PLACE, NEWCOMER, (), _values(parcel) | ids | {"kind": parcel.kind.value})
+        return self._store(Job(EMPTY_PLACE, NEWCOMER, (), _values(parcel) | ids | {"kind": parcel.kind.value}))
 
-    def _store(self, place: str, before: Statements, after: Statements, values: dict[str, Any]) -> Stored | None:
-        has_turn, line = self._turns.take(self._patience), None
+    def _store(self, job: Job) -> Stored | None:
+        self._waiting.append(job)
+        if not self._writing.acquire(timeout=self._patience):
+            # It may still be written by whoever has the pen: then it is there twice, in the spool too, and counts once
+            raise NoLineFree
         try:
-            line = self._lines.take()
-            line.execute("BEGIN IMMEDIATE")
-            stored = _written(line, place, before, after, values)
-            line.execute("COMMIT" if stored else "ROLLBACK")
-        except BaseException:
-            if line is not None:
-                self._lines.drop(line)  # what was begun on it ends with it
-            raise
+            if not job.is_done:
+                self._write([self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))])
+        finally:
+            self._writing.release()
+        if job.error is not None:
+            raise job.error
+        return job.stored
+
+    def _write(self, jobs: list[Job]) -> None:
+        has_turn = self._turns.take(self._patience)
+        try:
+            self._commit(jobs)
+        except Exception as error:  # every one of them must learn it: none of these texts is stored
+            for job in jobs:
+                job.error = error
         finally:
             if has_turn:
                 self._turns.give()
+            for job in jobs:
+                job.is_done = True
+
+    def _commit(self, jobs: list[Job]) -> None:
+        line = self._lines.take()
+        try:
+            line.execute("BEGIN IMMEDIATE")
+            for job in jobs:
+                job.stored = _written(line, job)
+            line.execute("COMMIT")
+        except BaseException:
+            self._lines.drop(line)  # what was begun on it ends with it
+            raise
         self._lines.give(line)
-        return stored
 
 
-def _written(line: Any, place: str, before: Statements, after: Statements, values: dict[str, Any]) -> Stored | None:
-    cursor = line.execute(place, values)
+def _written(line: Any, job: Job) -> Stored | None:
+    cursor = line.execute(job.place, job.values)
     row = cursor.fetchone()
     if row is None:
         return None
-    values |= dict(zip((column[0] for column in cursor.description), row, strict=True))
+    values = job.values | dict(zip((column[0] for column in cursor.description), row, strict=True))
     values |= _moments(values)
     starting = (CLOCK, CLOCK_EVENT) if values["starts_clock"] else ()
-    try:
-        for statement in (*before, MESSAGE, *starting, EVENT, *after):
-            line.execute(statement, values)
-    except sqlite3.IntegrityError:
-        return None  # a second delivery: the long way says so
+    for statement in (*job.before, MESSAGE, *starting, EVENT, *job.after):
+        line.execute(statement, values)
     return Stored(UUID(values["id"]), UUID(values["team_id"]), bool(values["has_agent"]))
 
 
