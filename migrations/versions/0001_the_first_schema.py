@@ -218,7 +218,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("state <> 'resolved'"),
             sqlite_where=sa.text("state <> 'resolved'"),
         )
-        batch_op.create_index(batch_op.f("ix_conversation_number_id"), ["number_id"], unique=False)
         batch_op.create_index("ix_conversation_queue", ["queue_at", "id"], unique=False)
         batch_op.create_index(
             "ix_conversation_team_queue",
@@ -703,7 +702,6 @@ def downgrade() -> None:
             sqlite_where=sa.text("state <> 'resolved'"),
         )
         batch_op.drop_index("ix_conversation_queue")
-        batch_op.drop_index(batch_op.f("ix_conversation_number_id"))
         batch_op.drop_index(
             "ix_conversation_assignee_queue",
             postgresql_where=sa.text("state <> 'resolved'"),

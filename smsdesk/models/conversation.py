@@ -30,7 +30,8 @@ class Conversation(Identified, Base):
     __tablename__ = "conversation"
 
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"))
-    number_id: Mapped[UUID] = mapped_column(ForeignKey("number.id"), index=True)
+    # No index of its own: before it has counted its rows, PostgreSQL would read all of a number's for each text
+    number_id: Mapped[UUID] = mapped_column(ForeignKey("number.id"))
     address_id: Mapped[UUID] = mapped_column(
         ForeignKey("address.id")
     )  # where the last text came from: answers go there
