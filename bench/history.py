@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from smsdesk.adapters import migrate
 from smsdesk.adapters.database import Database
@@ -56,6 +56,7 @@ def fill(database_url: str, count: int, waiting: int = OPEN) -> dict[str, UUID]:
         "due": now + timedelta(hours=1),
     }
     with database.engine.begin() as connection:
+        _take_ones_time(connection)
         for table, shape in ROWS.items():
             columns, values = shape.split(" | ")
             statement = f"INSERT INTO {table} ({columns}) {SERIES[connection.dialect.name]} SELECT {_said(values, connection.dialect.name)} FROM s"
@@ -102,6 +103,7 @@ def arm(database_url: str, count: int, moments: list[datetime]) -> None:
     database = Database(database_url)
     ids, far = ids_of(database), datetime.now(UTC) + timedelta(days=30)
     with database.engine.begin() as connection:
+        _take_ones_time(connection)
         dialect = connection.dialect.name
         statement = (
             "INSERT INTO clock (id, conversation_id, episode_id, number_id, team_id, kind, state, started_at, started_seq, target, due_at, next_step, "
@@ -123,6 +125,11 @@ def arm(database_url: str, count: int, moments: list[datetime]) -> None:
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
     database.close()
+
+
+def _take_ones_time(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 def _said(values: str, dialect: str) -> str:
