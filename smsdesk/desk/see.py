@@ -12,6 +12,7 @@ from smsdesk.adapters.promises import News
 from smsdesk.models.agent import Agent
 from smsdesk.models.alert import Alert, AlertRecipient
 from smsdesk.models.conversation import Conversation
+from smsdesk.models.customer import Customer
 from smsdesk.models.media import Media
 from smsdesk.models.message import Message
 from smsdesk.models.number import Number
@@ -41,11 +42,12 @@ def conversation(session: Session, agent: Agent, conversation_id: UUID) -> Conve
         conversations(agent)
         .where(Conversation.id == conversation_id)
         .options(
-            joinedload(Conversation.customer, innerjoin=True),
+            # What hangs on these is looked up where it is shown, not for every fragment
+            joinedload(Conversation.customer, innerjoin=True).lazyload(Customer.addresses),
             joinedload(Conversation.number, innerjoin=True),
             joinedload(Conversation.address, innerjoin=True),
             joinedload(Conversation.team, innerjoin=True),
-            joinedload(Conversation.assignee),
+            joinedload(Conversation.assignee).lazyload(Agent.teams),
         )
     ).one_or_none()
     return found or _missing()
