@@ -63,7 +63,8 @@ def to_api(exchanges: list[Exchange]) -> list[Exchange]:
 
 
 def test_the_check_leaves_no_deed_of_a_carrier_out() -> None:
-    assert {name for name, _ in inspect.getmembers(Carrier, inspect.isfunction) if not name.startswith("_")} == DEEDS
+    deeds = {name for name, _ in inspect.getmembers(Carrier, inspect.isfunction) if not name.startswith("_")}
+    assert deeds - {"prepare"} == DEEDS  # preparing makes no request
 
 
 def test_every_request_is_one_that_twilio_describes(twilio: Description, line: Line) -> None:
