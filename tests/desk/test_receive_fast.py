@@ -131,6 +131,26 @@ def test_texts_of_one_new_customer_at_the_same_instant_make_one_conversation(sho
     assert len(promised) == 8
 
 
+def test_more_texts_at_once_than_one_commit_takes_are_all_taken_and_told(shop: Shop) -> None:
+    lane, gate = FastLane(shop.database), threading.Barrier(100)
+    promised: list[Promises | None] = []
+
+    def text(number: int) -> None:
+        gate.wait()
+        promised.append(lane.receive(a_text(f"+1415555{number:04d}", "hi"), shop.now()))
+
+    threads = [threading.Thread(target=text, args=(number,)) for number in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert None not in promised
+    told = {news.id for promises in promised if promises for news in promises.news}
+    assert told == {conversation.id for conversation in shop.conversations()}
+    assert len(told) == 100
+
+
 def test_what_the_lane_took_asks_for_an_agent_and_tells_the_team(shop: Shop, maria: Phone, maya: Person) -> None:
     lane = FastLane(shop.database)
 

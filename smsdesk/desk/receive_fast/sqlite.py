@@ -104,7 +104,7 @@ class Sqlite:
             # It may still be written by whoever has the pen: then it is there twice, in the spool too, and counts once
             raise NoLineFree
         try:
-            if not job.is_done:
+            while not job.is_done:  # there may be more before it than one commit takes
                 self._write([self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))])
         finally:
             self._writing.release()
