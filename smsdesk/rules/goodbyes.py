@@ -1,0 +1,105 @@
+"""Texts that need no answer: a goodbye in the customer's words, or a tapback in their phone's. In doubt it is neither."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from enum import StrEnum
+from functools import cache
+
+from smsdesk.rules.goodbye_words import JOINERS, KIND_SIGNS, LANGUAGES, MERRY_SIGNS, Part, phrases
+from smsdesk.rules.tapbacks import is_tapback
+
+LONGEST = 240  # characters; nobody says goodbye at greater length without saying something else as well
+
+_QUESTIONS = frozenset("?¿؟;՞፧⁇⁈⁉‽﹖︖？❓❔⸮꘏")
+_UNSEEN = dict.fromkeys((*range(0x1F3FB, 0x1F400), 0x2640, 0x2642))  # skin tones, "she" and "he"
+_APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´＇"))
+_TOKEN = re.compile(
+    r"(?P<smile>[:;=]-?[)dp*]+|<3+|\^_?\^)|(?P<word>[^\W_]+)|(?P<gap>[\s.,!¡~*)–—-]+)|(?P<sign>.)", re.DOTALL
+)
+
+
+class Farewell(StrEnum):
+    """Why a text needs no answer."""
+
+    GOODBYE = "goodbye"
+    TAPBACK = "tapback"
+
+
+def read_farewell(body: str, names: Collection[str] = ()) -> Farewell | None:
+    """What makes an answer needless, None where somebody should look; a text that asks is never a farewell.
+
+    Every word must be one of a goodbye in a single language, and one of them must close ("thanks", not merely "ok", which
+    may answer us). `names`: whom the customer may thank by name. A picture that came with the text is the caller's to see.
+    """
+    if not _QUESTIONS.isdisjoint(body):
+        return None
+    if is_tapback(body):
+        return Farewell.TAPBACK
+    return Farewell.GOODBYE if _is_goodbye(body, names) else None
+
+
+def plain(text: str) -> str:
+    """One spelling for all the ways to write it: width, case, accents, apostrophes, skin tones, what is invisible."""
+    # apostrophes first: NFKC would make a blank and a mark of an accent that stands alone
+    folded = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).casefold()
+    parts = unicodedata.normalize("NFD", folded).translate(_UNSEEN)
+    return "".join(part for part in parts if unicodedata.category(part) not in {"Mn", "Cf"})
+
+
+def _is_goodbye(body: str, names: Collection[str]) -> bool:
+    if len(body) > LONGEST:
+        return False
+    words: list[str] = []
+    is_kind = False
+    for token in _TOKEN.finditer(plain(body)):
+        if token.lastgroup == "word":
+            words.append(token.group())
+        elif token.lastgroup == "smile" or token.group() in KIND_SIGNS:
+            is_kind = True
+        elif token.lastgroup == "sign" and token.group() not in MERRY_SIGNS:
+            return False
+    known = frozenset(plain(word) for name in names for word in name.split())
+    return is_kind if not words else any(_says_goodbye(words, language, is_kind, known) for language in LANGUAGES)
+
+
+def _says_goodbye(written: Sequence[str], language: str, is_kind: bool, names: Collection[str]) -> bool:
+    vocabulary = _vocabulary(language)
+    words = tuple(vocabulary.spell(word) for word in written)
+    # per place: None where no phrases lead there, else whether one of them closes
+    closes: list[bool | None] = [is_kind] + [None] * len(words)
+    for start in range(len(words)):
+        if closes[start] is None:
+            continue
+        for end in range(start + 1, min(start + vocabulary.longest, len(words)) + 1):
+            part = vocabulary.parts.get(words[start:end])
+            if part is None and end == start + 1 and (words[start] in JOINERS[language] or words[start] in names):
+                part = Part.ASIDE
+            if part is not None:
+                closes[end] = closes[end] or closes[start] or part is Part.CLOSING
+    return bool(closes[-1]) and words[-1] not in JOINERS[language]
+
+
+class _Vocabulary:
+    """One language's phrases as tuples of plain words, and the way from a drawn-out word to its usual spelling."""
+
+    def __init__(self, parts: Mapping[tuple[str, ...], Part]) -> None:
+        self.parts = parts
+        self.longest = max(map(len, parts))
+        self._words = {word for phrase in parts for word in phrase}
+        self._short = {_squeezed(word): word for word in sorted(self._words)}
+
+    def spell(self, word: str) -> str:
+        """The word itself, or the one that it draws out: "thaaanks" is "thanks", but "al" is not "all"."""
+        short = _squeezed(word)
+        return word if word in self._words or short == word else self._short.get(short, word)
+
+
+@cache
+def _vocabulary(language: str) -> _Vocabulary:
+    parts = {tuple(plain(phrase).replace("-", " ").split()): part for phrase, part in phrases(language).items()}
+    return _Vocabulary(parts)
+
+
+def _squeezed(word: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", word)
