@@ -21,6 +21,8 @@ JOBS = {
     "routing.drain": ("routing", "workers.routing.drain"),
     "outbound.drain": ("outbound", "workers.outbound.drain"),
     "reminders.drain": ("reminders", "workers.reminders.drain"),
+    "alerts.drain": ("alerts", "workers.alerts.drain"),
+    "reports.drain": ("reports", "workers.reports.drain"),
     "media.drain": ("media", "workers.media.drain"),
 }
 PENDING_FOR = 5000  # milliseconds after which a wake-up that nobody picked up counts as lost

@@ -128,7 +128,7 @@ def _raise(session: Session, due: Sequence[Any], now: datetime) -> None:
 
 def _spoken(row: Any, now: datetime) -> tuple[Any, Step, datetime]:
     """What this clock says now, and the moment that it was for."""
-    step, at = step_due(row.started_at, row.target, _told_before(row.next_step), now) or (row.next_step, now)
+    step, at = step_due(row.started_at, row.target, _told_before(row.next_step), now) or (Step(row.next_step), now)
     return row, step, at
 
 

@@ -1,11 +1,23 @@
 """What is remembered: one singular thing a file. Importing this package knows every table."""
 
 from smsdesk.models.agent import Agent, Availability, Membership
-from smsdesk.models.alert import Alert, AlertKind, AlertRecipient
+from smsdesk.models.alert import (
+    Alert,
+    AlertDelivery,
+    AlertKind,
+    AlertRecipient,
+    Channel,
+    DeliveryState,
+    OutgoingWebhook,
+    PushSubscription,
+    WebhookStyle,
+)
+from smsdesk.models.audit import AuditFinding, AuditRun, AuditState
 from smsdesk.models.base import Base
+from smsdesk.models.calendar import Calendar
 from smsdesk.models.clock import Clock, ClockEvent
 from smsdesk.models.consent import ConsentEvent, ConsentKind, Stop
-from smsdesk.models.conversation import Conversation, ConversationState
+from smsdesk.models.conversation import Conversation, ConversationState, Priority
 from smsdesk.models.customer import Address, Customer
 from smsdesk.models.episode import Episode
 from smsdesk.models.event import Event
@@ -14,21 +26,31 @@ from smsdesk.models.media import Media, MediaState
 from smsdesk.models.message import AuthorKind, DeliveryReport, Direction, Message, SendAttempt
 from smsdesk.models.note import Note
 from smsdesk.models.number import Number
+from smsdesk.models.policy import Policy, PolicyTrial, TrialState
 from smsdesk.models.quarantine import QuarantinedText
 from smsdesk.models.reading import Draft, ReadMark
+from smsdesk.models.rollup import RollupHour, VolumeRollup, WaitRollup
 from smsdesk.models.sign_in import ApiToken, SignInLink, SignInSession, TokenScope
 from smsdesk.models.team import Team
+from smsdesk.models.terms import PromiseBook, TermsRow
+from smsdesk.models.watch import Figure, Watch, WatchEvent, WatchEventKind, WatchState
 
 __all__ = [
     "Address",
     "Agent",
     "Alert",
+    "AlertDelivery",
     "AlertKind",
     "AlertRecipient",
     "ApiToken",
+    "AuditFinding",
+    "AuditRun",
+    "AuditState",
     "AuthorKind",
     "Availability",
     "Base",
+    "Calendar",
+    "Channel",
     "Clock",
     "ClockEvent",
     "ConsentEvent",
@@ -37,10 +59,12 @@ __all__ = [
     "ConversationState",
     "Customer",
     "DeliveryReport",
+    "DeliveryState",
     "Direction",
     "Draft",
     "Episode",
     "Event",
+    "Figure",
     "Heartbeat",
     "Media",
     "MediaState",
@@ -48,12 +72,28 @@ __all__ = [
     "Message",
     "Note",
     "Number",
+    "OutgoingWebhook",
+    "Policy",
+    "PolicyTrial",
+    "Priority",
+    "PromiseBook",
+    "PushSubscription",
     "QuarantinedText",
     "ReadMark",
+    "RollupHour",
     "SendAttempt",
     "SignInLink",
     "SignInSession",
     "Stop",
     "Team",
+    "TermsRow",
     "TokenScope",
+    "TrialState",
+    "VolumeRollup",
+    "WaitRollup",
+    "Watch",
+    "WatchEvent",
+    "WatchEventKind",
+    "WatchState",
+    "WebhookStyle",
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from smsdesk.models.base import Base, Identified, one_of
@@ -39,6 +40,10 @@ class Agent(Identified, Base):
     availability_since: Mapped[datetime]
     last_given_at: Mapped[datetime | None]  # the last conversation that routing placed here
     theme: Mapped[str] = mapped_column(default="auto")  # auto, light or dark
+    phone: Mapped[str | None]  # E.164; alerts may be texted there
+    alert_channels: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")  # besides the screen
+    calendar_id: Mapped[UUID | None] = mapped_column(ForeignKey("calendar.id"))  # their shift; None: always
+    time_zone: Mapped[str] = mapped_column(default="UTC", server_default="UTC")  # their shift is in it
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, text
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from smsdesk.models.base import Base, Identified, one_of
-from smsdesk.rules.reply_clock import ClockEventKind, ClockKind, ClockState, Step
+from smsdesk.rules.reply_clock import ClockEventKind, ClockKind, ClockState
 
 
 class Clock(Identified, Base):
@@ -29,7 +29,18 @@ class Clock(Identified, Base):
     fulfilled_at: Mapped[datetime | None]
     fulfilled_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("message.id"), index=True)
     breached_at: Mapped[datetime | None]
-    next_step: Mapped[Step | None] = one_of(Step)
+    terms_id: Mapped[UUID | None] = mapped_column(ForeignKey("terms.id"))  # None: from before there were terms
+    book_version: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # the promises that it was last held against
+    since: Mapped[datetime | None]  # it has run since then without a pause; None: since its start
+    spent: Mapped[timedelta] = mapped_column(
+        default=timedelta(0), server_default="0"
+    )  # of its target, before the last pause
+    paused_at: Mapped[datetime | None]
+    open_wait: Mapped[timedelta | None]  # once fulfilled: how long it was waited for in open hours
+    acknowledged_at: Mapped[datetime | None]  # somebody saw that it is late: the ladder ends there
+    next_step: Mapped[str | None] = mapped_column(String(24))  # see rules.terms
     next_alert_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -37,8 +48,15 @@ class Clock(Identified, Base):
             "uq_clock_running",
             "conversation_id",
             unique=True,
-            postgresql_where=text("state = 'running'"),
-            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running' AND kind <> 'resolution'"),
+            sqlite_where=text("state = 'running' AND kind <> 'resolution'"),
+        ),
+        Index(
+            "uq_clock_resolution",
+            "episode_id",
+            unique=True,
+            postgresql_where=text("kind = 'resolution'"),
+            sqlite_where=text("kind = 'resolution'"),
         ),
         Index("ix_clock_conversation", "conversation_id", "started_seq"),
         Index(

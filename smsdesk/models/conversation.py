@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, and_, select, text
+from sqlalchemy import JSON, ForeignKey, Index, Select, UniqueConstraint, and_, select, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from smsdesk.models.agent import Agent
@@ -24,6 +25,13 @@ class ConversationState(StrEnum):
     WAITING_FOR_THEM = "waiting_for_them"
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
 
 
 class Conversation(Identified, Base):
@@ -44,6 +52,13 @@ class Conversation(Identified, Base):
     waiting_since: Mapped[datetime | None]
     reply_due_at: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
+    priority: Mapped[Priority] = one_of(Priority, default=Priority.NORMAL, server_default="normal")
+    tags: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+    is_plain: Mapped[bool] = mapped_column(
+        default=True, server_default=true()
+    )  # no priority, tag or segment of its own
+    farewell_seq: Mapped[int | None]  # the goodbye that it ended with: it stands in the closing lane
+    farewell_at: Mapped[datetime | None]
     placement_reason: Mapped[str | None]
     last_seq: Mapped[int] = mapped_column(default=0)  # counts texts both ways; what a person has seen is a seq
     last_message_at: Mapped[datetime]
@@ -83,6 +98,12 @@ class Conversation(Identified, Base):
             "id",
             postgresql_where=text("assignee_id IS NULL AND state = 'waiting_for_us'"),
             sqlite_where=text("assignee_id IS NULL AND state = 'waiting_for_us'"),
+        ),
+        Index(
+            "ix_conversation_snoozed",
+            "snoozed_until",
+            postgresql_where=text("snoozed_until IS NOT NULL"),
+            sqlite_where=text("snoozed_until IS NOT NULL"),
         ),
         Index("ix_conversation_queue", "queue_at", "id"),
         # Room on each page for the next version of a row: a second text of who waits then touches no index

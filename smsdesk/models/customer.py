@@ -16,6 +16,8 @@ class Customer(Identified, Base):
     __tablename__ = "customer"
 
     name: Mapped[str | None]
+    segment: Mapped[str | None]  # what a policy may know them by, such as "vip"
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"))  # the same person, known twice
     created_at: Mapped[datetime]
 
     addresses: Mapped[list[Address]] = relationship(

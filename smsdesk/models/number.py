@@ -18,7 +18,8 @@ class Number(Identified, Base):
     address: Mapped[str] = mapped_column(unique=True)  # E.164, as the carrier writes it
     label: Mapped[str]
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), index=True)
-    target: Mapped[timedelta]  # first and next reply
+    target: Mapped[timedelta]  # first and next reply, where no policy says otherwise
+    calendar_id: Mapped[UUID | None] = mapped_column(ForeignKey("calendar.id"))  # None: open always
     time_zone: Mapped[str] = mapped_column(default="UTC")
     texts_per_second: Mapped[int] = mapped_column(default=10)  # what the carrier lets this sender do
     next_send_at: Mapped[datetime | None]  # the sender's rate is kept here, for every worker at once

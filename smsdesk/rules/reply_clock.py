@@ -5,7 +5,6 @@ Its moments are in clock_steps, its events in clock_history; both are read from 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from smsdesk.rules.clock_history import (
     ClockEvent,
@@ -21,6 +20,7 @@ from smsdesk.rules.clock_history import (
     step_told,
 )
 from smsdesk.rules.clock_steps import SHARES, Step, due_at, next_step, step_due, steps
+from smsdesk.rules.terms import ClockKind
 
 __all__ = [
     "SHARES",
@@ -47,13 +47,6 @@ __all__ = [
 ]
 
 _DEADLINE_SECOND = timedelta(seconds=1)
-
-
-class ClockKind(StrEnum):
-    """What is waited for; the two never run together."""
-
-    FIRST_REPLY = "first_reply"
-    NEXT_REPLY = "next_reply"
 
 
 def which_clock(replied_before: bool) -> ClockKind:

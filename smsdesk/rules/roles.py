@@ -25,6 +25,7 @@ class Action(StrEnum):
     SEE_QUARANTINE = "see_quarantine"
     SEE_MANAGER_PAGE = "see_manager_page"
     CHANGE_TARGET = "change_target"
+    MANAGE_PROMISES = "manage_promises"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_NUMBERS = "manage_numbers"
     ACKNOWLEDGE_ALERT = "acknowledge_alert"
@@ -48,7 +49,7 @@ _AGENT = frozenset(
 )
 _LEAD = _AGENT | {Action.ASSIGN_OTHERS, Action.SEE_MANAGER_PAGE}
 # an agent and a lead can never undo a customer's STOP; above them it takes evidence
-_MANAGER = _LEAD | {Action.SEE_QUARANTINE, Action.CHANGE_TARGET, Action.LIFT_STOP}
+_MANAGER = _LEAD | {Action.SEE_QUARANTINE, Action.CHANGE_TARGET, Action.MANAGE_PROMISES, Action.LIFT_STOP}
 _ADMIN = _MANAGER | {Action.MANAGE_PEOPLE, Action.MANAGE_NUMBERS, Action.ISSUE_TOKENS}
 
 MATRIX: Mapping[Role, frozenset[Action]] = {

@@ -99,15 +99,17 @@ class Hour:
         who = {phone.conversation.id: name for name, phone in self._phones.items()}
         person = self._people[agent]
         return [
-            (round((alert.told_at - NINE) / timedelta(minutes=1)), who[alert.conversation_id], alert.step.value)
+            (round((alert.told_at - NINE) / timedelta(minutes=1)), who[alert.conversation_id], alert.step)
             for alert in self.shop.alerts()
-            if alert.told_at and person.id in {recipient.agent_id for recipient in alert.recipients}
+            if alert.conversation_id
+            and alert.told_at
+            and person.id in {recipient.agent_id for recipient in alert.recipients}
         ]
 
     def left_alone(self) -> list[str]:
         """Texts without an answer of a person and without an alert, unless they are too young for one or a STOP took them back."""
         clocks = {clock.id: clock.started_at for clock in self.shop.clocks()}
-        alerted = {(alert.conversation_id, clocks[alert.clock_id]) for alert in self.shop.alerts()}
+        alerted = {(alert.conversation_id, clocks[alert.clock_id]) for alert in self.shop.alerts() if alert.clock_id}
         stopped = {
             message.conversation_id
             for phone in self._phones.values()

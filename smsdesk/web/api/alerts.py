@@ -15,7 +15,7 @@ from smsdesk.models.agent import Agent
 from smsdesk.models.alert import Alert as StoredAlert
 from smsdesk.models.alert import AlertKind
 from smsdesk.models.clock import Clock
-from smsdesk.rules.reply_clock import ClockKind, Step
+from smsdesk.rules.reply_clock import ClockKind
 from smsdesk.rules.roles import Action
 from smsdesk.web.access import me, need
 from smsdesk.web.api.contract import operation
@@ -32,19 +32,22 @@ class Recipient(Told):
     id: UUID
     name: str
     why: str
-    """assignee, team or manager."""
+    """assignee, team, lead, manager or owner."""
 
 
 class Alert(Told):
-    """A warning or a breach of a promise. Agents see what they were told, managers see all."""
+    """A warning, a breach or an escalation of a promise, or what a watch found. Agents see what they were told, managers see all."""
 
     id: UUID
     kind: AlertKind
-    step: Step
-    clock: ClockKind
-    clock_id: UUID
-    conversation_id: UUID
-    team: UUID
+    step: str
+    """`warn_80` at a share of the target, `lead_300` so many seconds before the deadline, `breach`, `rung_2` of the ladder, `repeat_1`; of a watch `fired`."""
+    clock: ClockKind | None
+    """null where a watch speaks."""
+    clock_id: UUID | None
+    watch_id: UUID | None
+    conversation_id: UUID | None
+    team: UUID | None
     due_at: Moment
     """The moment it was for."""
     told_at: Moment | None
@@ -101,19 +104,21 @@ def _seen(alert_id: UUID) -> StoredAlert:
 def _told(alerts: Sequence[StoredAlert]) -> list[Alert]:
     people = {recipient.agent_id for alert in alerts for recipient in alert.recipients}
     named = session().execute(select(Agent.id, Agent.name).where(Agent.id.in_(people)))
-    wanted = {alert.clock_id for alert in alerts}
+    wanted = {alert.clock_id for alert in alerts if alert.clock_id}
     kinds = session().execute(select(Clock.id, Clock.kind).where(Clock.id.in_(wanted)))
-    names, clocks = dict(named.all()), dict(kinds.all())
-    return [_alert(alert, names, clocks[alert.clock_id]) for alert in alerts]
+    names: dict[UUID, str] = dict(named.tuples())
+    clocks: dict[UUID | None, ClockKind] = dict(kinds.tuples())
+    return [_alert(alert, names, clocks.get(alert.clock_id)) for alert in alerts]
 
 
-def _alert(alert: StoredAlert, names: dict[UUID, str], kind: ClockKind) -> Alert:
+def _alert(alert: StoredAlert, names: dict[UUID, str], kind: ClockKind | None) -> Alert:
     return Alert(
         id=alert.id,
         kind=alert.kind,
         step=alert.step,
         clock=kind,
         clock_id=alert.clock_id,
+        watch_id=alert.watch_id,
         conversation_id=alert.conversation_id,
         team=alert.team_id,
         due_at=alert.due_at,
