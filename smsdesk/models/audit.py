@@ -31,6 +31,9 @@ class AuditRun(Identified, Base):
     state: Mapped[AuditState] = one_of(AuditState)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
+    part: Mapped[str | None]  # what is being gone through, and the last row of it that was
+    gone_through: Mapped[UUID | None]
+    begun: Mapped[int] = mapped_column(default=0)  # how often somebody took it up and went away again
     lease_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
