@@ -49,6 +49,7 @@ HOMES = {
     "gunicorn": {"config.gunicorn"},
     "prometheus_client": {"smsdesk.web.metrics"},
     "phonenumbers": {"smsdesk.rules"},
+    "holidays": {"smsdesk.adapters.holidays"},
 }
 
 

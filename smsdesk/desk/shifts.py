@@ -1,0 +1,38 @@
+"""Who is on shift: a calendar of their own, on their own clock. Whoever has none is on shift always."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from smsdesk.desk.keep_hours import hours_of
+from smsdesk.desk.record import record
+from smsdesk.models.agent import Agent
+from smsdesk.models.calendar import Calendar
+from smsdesk.rules.opening_hours import is_open
+from smsdesk.rules.time_zones import parse_zone
+
+
+def off_shift(session: Session, agent_ids: Iterable[UUID], now: datetime) -> set[UUID]:
+    """Those of them whose shift it is not."""
+    shifts = select(Agent.id, Agent.time_zone, Calendar).join(Calendar, Calendar.id == Agent.calendar_id)
+    return {
+        agent_id
+        for agent_id, zone, calendar in session.execute(shifts.where(Agent.id.in_(list(agent_ids))))
+        if not is_open(hours_of(session, calendar, zone, now), now)
+    }
+
+
+def on_shift(session: Session, agent: Agent, now: datetime) -> bool:
+    return not off_shift(session, [agent.id], now)
+
+
+def set_shift(session: Session, agent: Agent, calendar: Calendar | None, zone: str, by: Agent, now: datetime) -> None:
+    """From now on that is when they work; None: always. Raises NotAZone."""
+    agent.time_zone = parse_zone(zone)
+    agent.calendar_id = calendar.id if calendar else None
+    record(session, "agent.shift", now, actor_id=by.id, subject_id=agent.id, time_zone=agent.time_zone)
