@@ -12,7 +12,7 @@ NARROW: ViewportSize = {"width": 390, "height": 844}
 STICKS_OUT = """() => [...document.querySelectorAll("html, body, body *")].filter((one) =>
   one.checkVisibility() && one.scrollWidth > one.clientWidth + 1
   && (/auto|scroll/.test(getComputedStyle(one).overflowX) || one.matches("html, body, main"))
-  && !one.matches("pre, .table-scroll, .boxes, .phones, .faces, nav.choices, textarea")
+  && !one.matches("pre, .table-scroll, .boxes, .phones, .faces, nav.choices, nav.tabs, textarea")
 ).map((one) => one.tagName + "." + one.className)"""
 
 

@@ -267,6 +267,17 @@ def test_a_lead_sees_their_team_and_may_not_change_the_promise(shop: Shop) -> No
     assert lee.opens("/manager/quarantine").status_code == 403
 
 
+def test_from_each_of_the_managers_pages_one_gets_to_the_others(shop: Shop) -> None:
+    sam = shop.signed_in("Sam")
+    addresses = re.findall(r'href="([^"]+)"', _tabs(sam.opens("/manager").text))
+    assert addresses[:2] == ["/manager", "/manager/alerts"]
+
+    for address in addresses:
+        tabs = _tabs(sam.opens(address).text)
+        assert re.findall(r'href="([^"]+)"', tabs) == addresses
+        assert re.findall(r'href="([^"]+)" aria-current="page"', tabs) == [address]
+
+
 @pytest.mark.parametrize("address", ["/manager", "/manager/right-now", "/manager/alerts", "/manager/quarantine"])
 def test_the_managers_pages_are_not_for_agents_or_strangers(shop: Shop, address: str) -> None:
     stranger = shop.app.test_client().get(address, base_url="https://desk.smsdesk.test")
@@ -314,3 +325,9 @@ def _words(page: str) -> str:
     """What is read, tags left out."""
     text = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.S)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text))).replace(" .", ".").replace(" ;", ";")
+
+
+def _tabs(page: str) -> str:
+    found = re.search(r'<nav class="tabs".*?</nav>', page, re.S)
+    assert found, "the page has no way to the others"
+    return found[0]

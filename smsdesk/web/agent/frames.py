@@ -41,6 +41,7 @@ def frame(
         state=me.availability.value,
         state_words=me.availability.value,
         leads=may(me.role, Action.SEE_MANAGER_PAGE),
+        manages=may(me.role, Action.MANAGE_PROMISES),
         phones=phones,
         unread=boxes.counts(session, me, now)["unread"] if unread is None else unread,
         alerts=tuple(alerts(session, me, now)),

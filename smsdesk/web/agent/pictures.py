@@ -224,6 +224,7 @@ class Frame:
     state: str  # available | busy | away
     state_words: str
     leads: bool
+    manages: bool  # may change what is promised
     phones: bool  # whether customers are pretended, and have phones that can be seen
     unread: int
     alerts: tuple[AlertPicture, ...]
