@@ -34,14 +34,20 @@ class Difference:
 def differences(session: Session, batch: int = BATCH) -> Iterator[Difference]:
     """Every difference, clock by clock from the oldest; reads `batch` clocks at a time and changes nothing."""
     last: UUID | None = None
-    while clocks := _next(session, last, batch):
-        histories = _histories(session, [clock.id for clock in clocks])
-        for clock in clocks:
-            yield from _compare(clock, histories.get(clock.id, []))
+    while clocks := clocks_after(session, last, batch):
+        yield from differences_among(session, clocks)
         last = clocks[-1].id
 
 
-def _next(session: Session, last: UUID | None, batch: int) -> Sequence[Any]:
+def differences_among(session: Session, clocks: Sequence[Any]) -> Iterator[Difference]:
+    """The differences of these clocks, rows as `clocks_after` gives them; both must be read from one snapshot."""
+    histories = _histories(session, [clock.id for clock in clocks])
+    for clock in clocks:
+        yield from _compare(clock, histories.get(clock.id, []))
+
+
+def clocks_after(session: Session, last: UUID | None, batch: int) -> Sequence[Any]:
+    """The next clocks by id, all their columns; from the first one where `last` is None."""
     clocks = select(*Clock.__table__.columns).order_by(Clock.id).limit(batch)
     return session.execute(clocks if last is None else clocks.where(Clock.id > last)).all()
 
