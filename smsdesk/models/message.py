@@ -96,6 +96,13 @@ class Message(Identified, Base):
             postgresql_where=text("direction = 'in'"),
             sqlite_where=text("direction = 'in'"),
         ),
+        Index(
+            "ix_message_went_out",
+            "created_at",
+            "conversation_id",
+            postgresql_where=text("direction = 'out'"),
+            sqlite_where=text("direction = 'out'"),
+        ),
         Index("ix_message_in_flight", "accepted_at", postgresql_where=text(IN_FLIGHT), sqlite_where=text(IN_FLIGHT)),
     )
 
