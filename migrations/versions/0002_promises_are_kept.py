@@ -18,6 +18,7 @@ RESOLUTION = sa.text("kind = 'resolution'")
 SNOOZED = sa.text("snoozed_until IS NOT NULL")
 WAITING = sa.text("state IN ('waiting', 'sending')")
 OUT = sa.text("direction = 'out'")
+TO_PROGRAMS = sa.text("webhook_id IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -34,7 +35,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         "volume_rollup", "wait_rollup", "rollup_hour", "audit_finding", "audit_run", "alert_delivery", "outgoing_webhook",
-        "push_subscription", "watch_event", "policy_trial", "policy",
+        "push_subscription", "phone_proof", "watch_event", "policy_trial", "policy",
     ):  # fmt: skip
         op.drop_table(table)
     # Watches and the ladder did not exist: what they said goes with them
@@ -290,6 +291,20 @@ def _alerts() -> None:
     )  # fmt: skip
     op.create_index("ix_alert_delivery_waiting", "alert_delivery", ["not_before"], postgresql_where=WAITING, sqlite_where=WAITING)  # fmt: skip
     op.create_index(op.f("ix_alert_delivery_agent_id"), "alert_delivery", ["agent_id"])
+    op.create_index("ix_alert_delivery_webhook", "alert_delivery", ["webhook_id", "id"], postgresql_where=TO_PROGRAMS, sqlite_where=TO_PROGRAMS)  # fmt: skip
+    op.create_table(
+        "phone_proof",
+        sa.Column("agent_id", sa.Uuid(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=False),
+        sa.Column("sent_at", MOMENT, nullable=False),
+        sa.Column("codes_today", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_phone_proof_agent_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_phone_proof_message_id")),
+        sa.PrimaryKeyConstraint("agent_id", name=op.f("pk_phone_proof")),
+    )
 
 
 def _push_subscriptions() -> None:

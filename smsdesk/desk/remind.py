@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.adapters.ids import new_id
 from smsdesk.adapters.promises import announce, later
+from smsdesk.desk.fan_out import PlannedAlert, plan
 from smsdesk.models.agent import Agent, Membership
 from smsdesk.models.alert import Alert, AlertKind, AlertRecipient
 from smsdesk.models.clock import Clock
@@ -53,21 +54,19 @@ def next_due_at(session: Session) -> datetime | None:
 
 def tell_waiting(session: Session, now: datetime, limit: int = BATCH) -> int:
     """Tell alerts that nobody has been told of; returns how many."""
-    alerts = session.execute(
-        select(Alert.id, Alert.kind, Alert.team_id, Alert.conversation_id, Alert.claimed_at, Conversation.assignee_id)
-        .join(Conversation, Conversation.id == Alert.conversation_id)
-        .where(Alert.told_at.is_(None))
-        .order_by(Alert.claimed_at)
-        .limit(limit)
-        .with_for_update(of=Alert, key_share=True, skip_locked=True)
-    ).all()
+    alerts = session.execute(_UNTOLD.limit(limit)).all()
     if not alerts:
         return 0
     crews = _Crews(session)
-    rows = [
-        {"alert_id": alert.id, "agent_id": agent_id, "why": why}
+    planned = [
+        PlannedAlert(alert.id, alert.kind, alert.step, alert.team_id,
+                     crews.concerned(alert.kind, alert.team_id, alert.assignee_id))
         for alert in alerts
-        for agent_id, why in crews.concerned(alert.kind, alert.team_id, alert.assignee_id).items()
+    ]  # fmt: skip
+    rows: list[dict[str, Any]] = [
+        {"alert_id": alert.alert_id, "agent_id": agent_id, "why": why}
+        for alert in planned
+        for agent_id, why in alert.recipients.items()
     ]
     connection = session.connection()
     if rows:
@@ -78,11 +77,21 @@ def tell_waiting(session: Session, now: datetime, limit: int = BATCH) -> int:
         .values(told_at=bindparam("moment")),
         [{"alert": alert.id, "moment": max(now, alert.claimed_at)} for alert in alerts],
     )
+    plan(session, planned, now)
     for row in rows:
         announce(session, "alert", row["alert_id"], agent_id=row["agent_id"])
     for alert in alerts:
         announce(session, "conversation", alert.conversation_id, team_id=alert.team_id)
     return len(alerts)
+
+
+_UNTOLD = (
+    select(Alert.id, Alert.kind, Alert.step, Alert.team_id, Alert.conversation_id, Alert.claimed_at, Conversation.assignee_id)
+    .join(Conversation, Conversation.id == Alert.conversation_id)
+    .where(Alert.told_at.is_(None))
+    .order_by(Alert.claimed_at)
+    .with_for_update(of=Alert, key_share=True, skip_locked=True)
+)  # fmt: skip
 
 
 class _Crews:

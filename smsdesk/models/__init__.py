@@ -9,6 +9,7 @@ from smsdesk.models.alert import (
     Channel,
     DeliveryState,
     OutgoingWebhook,
+    PhoneProof,
     PushSubscription,
     WebhookStyle,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "Note",
     "Number",
     "OutgoingWebhook",
+    "PhoneProof",
     "Policy",
     "PolicyTrial",
     "Priority",

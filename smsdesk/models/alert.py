@@ -107,7 +107,28 @@ class AlertDelivery(Identified, Base):
             postgresql_where=text("state IN ('waiting', 'sending')"),
             sqlite_where=text("state IN ('waiting', 'sending')"),
         ),
+        Index(
+            "ix_alert_delivery_webhook",
+            "webhook_id",
+            "id",
+            postgresql_where=text("webhook_id IS NOT NULL"),
+            sqlite_where=text("webhook_id IS NOT NULL"),
+        ),
     )
+
+
+class PhoneProof(Base):
+    """A phone that a person says is theirs, until they bring the code that was texted to it."""
+
+    __tablename__ = "phone_proof"
+
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id", ondelete="CASCADE"), primary_key=True)
+    phone: Mapped[str]
+    code_hash: Mapped[str]
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id"))
+    sent_at: Mapped[datetime]
+    codes_today: Mapped[int]
+    tries: Mapped[int] = mapped_column(default=0)
 
 
 class PushSubscription(Identified, Base):
