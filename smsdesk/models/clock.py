@@ -22,7 +22,7 @@ class Clock(Identified, Base):
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))
     kind: Mapped[ClockKind] = one_of(ClockKind)
     state: Mapped[ClockState] = one_of(ClockState, default=ClockState.RUNNING)
-    started_at: Mapped[datetime]
+    started_at: Mapped[datetime] = mapped_column(index=True)
     started_seq: Mapped[int]  # the inbound text that it runs for
     target: Mapped[timedelta]
     due_at: Mapped[datetime]
@@ -77,3 +77,13 @@ class ClockEvent(Identified, Base):
     kind: Mapped[ClockEventKind] = one_of(ClockEventKind)
     at: Mapped[datetime]
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    __table_args__ = (
+        Index(
+            "ix_clock_event_cancelled",
+            "at",
+            "clock_id",
+            postgresql_where=text("kind = 'cancel'"),
+            sqlite_where=text("kind = 'cancel'"),
+        ),
+    )

@@ -17,7 +17,7 @@ class Episode(Identified, Base):
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id"), index=True)
     number_id: Mapped[UUID] = mapped_column(ForeignKey("number.id"))
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))
-    opened_at: Mapped[datetime]
+    opened_at: Mapped[datetime] = mapped_column(index=True)
     first_replied_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     resolved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("agent.id"))
@@ -30,5 +30,11 @@ class Episode(Identified, Base):
             unique=True,
             postgresql_where=text("resolved_at IS NULL"),
             sqlite_where=text("resolved_at IS NULL"),
+        ),
+        Index(
+            "ix_episode_resolved",
+            "resolved_at",
+            postgresql_where=text("resolved_at IS NOT NULL"),
+            sqlite_where=text("resolved_at IS NOT NULL"),
         ),
     )

@@ -13,7 +13,7 @@ from smsdesk.rules.terms import ClockKind
 
 
 class RollupHour(Base):
-    """An hour in UTC that was added up; one that changed afterwards is dirty until it is added up again."""
+    """An hour in UTC that may be added up; one that is dirty has not been, or has changed since. Others are read from the clocks."""
 
     __tablename__ = "rollup_hour"
 
@@ -23,7 +23,10 @@ class RollupHour(Base):
 
 
 class WaitRollup(Identified, Base):
-    """The waits that were decided in one hour, for one number, team and person; `waits` are packed 32-bit seconds."""
+    """The waits that were decided in one hour, for one number, team and person; `waits` are packed 32-bit seconds, ascending.
+
+    `hour` is an hour on the number's wall, or the part of one that lies in an hour of UTC: zones may be half an hour off.
+    """
 
     __tablename__ = "wait_rollup"
 
@@ -35,13 +38,13 @@ class WaitRollup(Identified, Base):
     count: Mapped[int]
     kept: Mapped[int]
     waits: Mapped[bytes]
-    open_waits: Mapped[bytes]  # the same waits in open hours
+    open_waits: Mapped[bytes]  # in open hours, ascending by themselves
 
     __table_args__ = (Index("ix_wait_rollup_hour", "hour", "number_id"),)
 
 
 class VolumeRollup(Identified, Base):
-    """Texts, episodes and who waited, in one hour on one number."""
+    """Texts, episodes and waits in one hour on one number; how many waited follows from what began and what ended."""
 
     __tablename__ = "volume_rollup"
 
@@ -53,6 +56,7 @@ class VolumeRollup(Identified, Base):
     failed: Mapped[int]
     opened: Mapped[int]
     resolved: Mapped[int]
-    waiting_at_end: Mapped[int]
+    began: Mapped[int]  # waits for a reply
+    ended: Mapped[int]
 
     __table_args__ = (UniqueConstraint("hour", "number_id", "team_id"),)
