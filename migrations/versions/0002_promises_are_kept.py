@@ -16,7 +16,6 @@ RUNNING_BEFORE = sa.text("state = 'running'")
 RUNNING = sa.text("state = 'running' AND kind <> 'resolution'")
 RESOLUTION = sa.text("kind = 'resolution'")
 CANCELLED = sa.text("kind = 'cancel'")
-WENT_OUT = sa.text("direction = 'out'")
 RESOLVED = sa.text("resolved_at IS NOT NULL")
 SNOOZED = sa.text("snoozed_until IS NOT NULL")
 WAITING = sa.text("state IN ('waiting', 'sending')")
@@ -38,7 +37,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_clock_started_at", "clock")
     op.drop_index("ix_clock_event_cancelled", "clock_event", postgresql_where=CANCELLED, sqlite_where=CANCELLED)
-    op.drop_index("ix_message_went_out", "message", postgresql_where=WENT_OUT, sqlite_where=WENT_OUT)
     op.drop_index("ix_episode_opened_at", "episode")
     op.drop_index("ix_episode_resolved", "episode", postgresql_where=RESOLVED, sqlite_where=RESOLVED)
     for table in (
@@ -436,6 +434,5 @@ def _rollups() -> None:
     # An hour is added up by moments that had no index before
     op.create_index("ix_clock_started_at", "clock", ["started_at"])
     op.create_index("ix_clock_event_cancelled", "clock_event", ["at", "clock_id"], postgresql_where=CANCELLED, sqlite_where=CANCELLED)  # fmt: skip
-    op.create_index("ix_message_went_out", "message", ["created_at", "conversation_id"], postgresql_where=WENT_OUT, sqlite_where=WENT_OUT)  # fmt: skip
     op.create_index("ix_episode_opened_at", "episode", ["opened_at"])
     op.create_index("ix_episode_resolved", "episode", ["resolved_at"], postgresql_where=RESOLVED, sqlite_where=RESOLVED)
