@@ -14,6 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from config import mail, push_key
+from config.mail import MailServer
+
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a program listens → where this machine finds it
 LONGEST_SOCKET_PATH = 100  # bytes; macOS ends at 104, Linux at 108
@@ -43,6 +46,8 @@ class Settings:
     secret_key: str = field(repr=False)
     web_processes: int
     web_threads: int
+    mail: MailServer | None  # None: no e-mail is offered
+    vapid_private_key: str = field(repr=False)  # 32 bytes as base64url: browsers know us by it
     embeds_redis: bool = False
     trusted_proxies: int = 0  # how many of our own stand before us, each adding one address to X-Forwarded-For
 
@@ -90,6 +95,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         or ("" if stage == "production" else _kept(var, "secret_key", lambda: secrets.token_urlsafe(48))),
         web_processes=_number(env, "WEB_CONCURRENCY", 2, 1, 64),
         web_threads=_number(env, "WEB_THREADS", 128, 1, 4096),
+        mail=_mail(env),
+        vapid_private_key=_vapid(env, var),
         embeds_redis=not env.get("REDIS_URL"),
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 8),
     )
@@ -172,6 +179,20 @@ def _redis(env: dict[str, str], var: Path) -> str:
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise BadSettings("REDIS_URL must start with redis://, rediss:// or unix://; set it to such an address.")
     return url
+
+
+def _mail(env: dict[str, str]) -> MailServer | None:
+    try:
+        return mail.read(env.get("SMTP_URL", ""), env.get("MAIL_FROM", ""))
+    except mail.BadMail as why:
+        raise BadSettings(str(why)) from why
+
+
+def _vapid(env: dict[str, str], var: Path) -> str:
+    key = (env.get("VAPID_PRIVATE_KEY") or _kept(var, "vapid_private_key", push_key.made)).rstrip("=")
+    if not push_key.is_one(key):
+        raise BadSettings("VAPID_PRIVATE_KEY is no key for browser push; unset it, and one is made and kept.")
+    return key
 
 
 def _redis_socket(var: Path) -> Path:

@@ -49,6 +49,10 @@ def test_with_nothing_set_smsdesk_runs_on_this_machine_and_sends_no_real_text(va
         ("TWILIO_ACCOUNT_SID", "AC1", "set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN"),
         ("TWILIO_API_KEY", "SK1", "set both or neither"),
         ("TWILIO_API_BASE_URL", "http://api.example.com", "must start with https://"),
+        ("SMTP_URL", "smtp://mail.example.com", "set both or neither"),
+        ("MAIL_FROM", "desk@example.com", "set both or neither"),
+        ("VAPID_PRIVATE_KEY", "short", "VAPID_PRIVATE_KEY is no key"),
+        ("VAPID_PRIVATE_KEY", "_" * 43, "VAPID_PRIVATE_KEY is no key"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_one_sentence(
@@ -100,7 +104,12 @@ def test_the_secrets_are_readable_by_their_owner_alone(var: dict[str, str]) -> N
     keys = load(var).var / "keys"
 
     assert {oct(path.stat().st_mode & 0o777) for path in keys.iterdir()} == {"0o600"}
-    assert sorted(path.name for path in keys.iterdir()) == ["account_sid", "auth_token", "secret_key"]
+    assert sorted(path.name for path in keys.iterdir()) == [
+        "account_sid",
+        "auth_token",
+        "secret_key",
+        "vapid_private_key",
+    ]
 
 
 def test_a_socket_path_that_is_too_long_moves_to_a_short_one_that_all_processes_agree_on(tmp_path: Path) -> None:
@@ -120,3 +129,39 @@ def test_the_address_that_is_printed_can_be_opened(var: dict[str, str], host: st
 def _secrets(env: dict[str, str]) -> tuple[str, ...]:
     settings = load(env)
     return (settings.secret_key, settings.twilio_account_sid, *settings.twilio_auth_tokens)
+
+
+@pytest.mark.parametrize(
+    ("url", "sender", "says"),
+    [
+        ("http://mail.example.com", "desk@example.com", "such as smtps://"),
+        ("smtp://", "desk@example.com", "such as smtps://"),
+        ("smtp://mail.example.com:port", "desk@example.com", "such as smtps://"),
+        ("smtp://mail.example.com/x", "desk@example.com", "such as smtps://"),
+        ("smtp://mail.example.com?tls", "desk@example.com", "such as smtps://"),
+        ("smtp://me:secret@mail.example.com", "desk@example.com", "send its password readably"),
+        ("smtps://me@mail.example.com", "desk@example.com", "only one of a name and a password"),
+        ("smtps://mail.example.com", "desk", "MAIL_FROM is “desk”"),
+        ("smtps://mail.example.com", "desk@example.com\nBcc: x@example.com", "MAIL_FROM is"),
+    ],
+)
+def test_a_mail_server_that_cannot_be_used_stops_the_start(
+    var: dict[str, str], url: str, sender: str, says: str
+) -> None:
+    with pytest.raises(BadSettings) as stopped:
+        load(var | {"SMTP_URL": url, "MAIL_FROM": sender})
+
+    assert says in str(stopped.value)
+    assert "secret" not in str(stopped.value)
+
+
+def test_a_mail_server_is_read_with_its_usual_port_and_password(var: dict[str, str]) -> None:
+    kept = load(var | {"SMTP_URL": "smtps://me:p%40ss@mail.example.com", "MAIL_FROM": "Desk <desk@example.com>"})
+    begun = load(var | {"SMTP_URL": "smtp://mail.example.com?starttls", "MAIL_FROM": "desk@example.com"})
+
+    assert kept.mail
+    assert begun.mail
+    assert (kept.mail.host, kept.mail.port, kept.mail.name, kept.mail.password) == ("mail.example.com", 465, "me", "p@ss")  # fmt: skip
+    assert (begun.mail.port, begun.mail.security) == (587, "starttls")
+    assert "p@ss" not in repr(kept)
+    assert load(var).mail is None

@@ -48,6 +48,10 @@ HOMES = {
     "limits": {"smsdesk.adapters.attempts"},
     "gunicorn": {"config.gunicorn"},
     "prometheus_client": {"smsdesk.web.metrics"},
+    "http_ece": {"smsdesk.adapters.push"},
+    "py_vapid": {"smsdesk.adapters.push"},
+    "cryptography": {"smsdesk.adapters.push"},
+    "smtplib": {"smsdesk.adapters.mail"},
     "phonenumbers": {"smsdesk.rules"},
     "holidays": {"smsdesk.adapters.holidays"},
 }
