@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from config.settings import BadSettings
 from smsdesk.adapters import clock
 from smsdesk.adapters.failpoints import reach
-from smsdesk.desk import remind
+from smsdesk.desk import remind, watch_over
 from smsdesk.desk.drain_spool import drain_texts
 from smsdesk.models.alert import Alert
 from smsdesk.models.heartbeat import Heartbeat
@@ -33,6 +33,7 @@ LONGEST_SLEEP = timedelta(milliseconds=250)
 SHORTEST_SLEEP = timedelta(milliseconds=1)
 BEAT_EVERY = timedelta(seconds=2)
 SWEEP_EVERY = timedelta(seconds=5)
+WATCH_EVERY = timedelta(seconds=2)  # each watch is measured at a pace of its own
 TELLS_ITSELF_AFTER = timedelta(seconds=1)  # by then a worker would have told
 
 
@@ -48,6 +49,7 @@ class Ticker:
         self._each("beat", BEAT_EVERY, beat)
         self._each("tell", TELLS_ITSELF_AFTER / 2, tell_what_was_left)
         self._each("sweep", SWEEP_EVERY, sweep)
+        self._each("watch", WATCH_EVERY, watch)
         return wait
 
     def _each(self, name: str, every: timedelta, deed: Callable[[], None]) -> None:
@@ -114,7 +116,37 @@ def _sweep() -> None:
         log.exception("a sweep failed")
 
 
+def watch() -> None:
+    """Look at the figures that are watched. Beside the clock too: what was promised to the second goes before."""
+    if _watching.acquire(blocking=False):  # a look that takes long is not followed by a heap of others
+        _lookout.submit(_watch)
+
+
+def _watch() -> None:
+    try:
+        look_at_watches()
+    except Exception:  # the database may be away; the next look must come whatever this one met
+        log.exception("watches were not looked at")
+    finally:
+        _watching.release()
+
+
+def look_at_watches() -> None:
+    """Measure what is due, then write down what was found."""
+    now = clock.now()
+    with wiring().database.reading() as session:
+        looks = watch_over.look(session, now)
+    if not looks:
+        return
+    with wiring().database.transaction() as session:
+        watch_over.settle(session, looks, now)
+        reach("watch.before_commit")
+    reach("watch.after_commit")
+
+
 _background = ThreadPoolExecutor(1, thread_name_prefix="sweep")
+_lookout = ThreadPoolExecutor(1, thread_name_prefix="watch")
+_watching = threading.Lock()
 
 
 def _has_untold(session: Session, since: datetime) -> bool:

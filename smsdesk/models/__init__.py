@@ -34,7 +34,8 @@ from smsdesk.models.rollup import RollupHour, VolumeRollup, WaitRollup
 from smsdesk.models.sign_in import ApiToken, SignInLink, SignInSession, TokenScope
 from smsdesk.models.team import Team
 from smsdesk.models.terms import PromiseBook, TermsRow
-from smsdesk.models.watch import Figure, Watch, WatchEvent, WatchEventKind, WatchState
+from smsdesk.models.watch import Watch, WatchEvent, WatchEventKind
+from smsdesk.rules.watches import Figure, WatchState
 
 __all__ = [
     "Address",

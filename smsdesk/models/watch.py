@@ -11,23 +11,7 @@ from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from smsdesk.models.base import Base, Identified, one_of
-
-
-class Figure(StrEnum):
-    """What is watched; seconds, shares from 0 to 1, or people."""
-
-    FIRST_REPLY = "first_reply"  # a percentile of first replies in the window, seconds
-    NEXT_REPLY = "next_reply"
-    UNASSIGNED = "unassigned"  # the longest that a waiting conversation has nobody, seconds
-    OLDEST_WAITING = "oldest_waiting"  # seconds
-    WAITING = "waiting"  # how many wait
-    DELIVERY_FAILURES = "delivery_failures"  # share of our texts in the window that failed
-    NOBODY_AVAILABLE = "nobody_available"  # seconds since somebody was, while open
-
-
-class WatchState(StrEnum):
-    QUIET = "quiet"
-    FIRING = "firing"
+from smsdesk.rules.watches import Figure, WatchRule, WatchState
 
 
 class Watch(Identified, Base):
@@ -54,6 +38,21 @@ class Watch(Identified, Base):
     created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("agent.id"))
 
     __table_args__ = (Index("ix_watch_next_look", "next_look_at"),)
+
+    @property
+    def rule(self) -> WatchRule:
+        return WatchRule(
+            figure=self.figure,
+            limit=self.limit,
+            clears_at=self.clears_at,
+            percentile=self.percentile,
+            window=self.window,
+            at_least=self.at_least,
+            only_open=self.only_open,
+        )
+
+    def is_muted(self, now: datetime) -> bool:
+        return self.muted_until is not None and self.muted_until > now
 
 
 class WatchEventKind(StrEnum):

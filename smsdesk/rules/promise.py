@@ -34,6 +34,11 @@ def summary(waits: Iterable[Wait]) -> Promise:
     return Promise(share, _nearest(seconds, 50), _nearest(seconds, 90), _nearest(seconds, 99), len(known))
 
 
-def _nearest(ascending: Sequence[float], percent: int) -> timedelta:
+def nearest_rank(ascending: Sequence[float], percent: int) -> float:
+    """A percentile that is one of the values; there must be one at least."""
     rank = -(-percent * len(ascending) // 100)  # rounded up in whole numbers: 0.9 * 10 is not always 9
-    return timedelta(seconds=ascending[rank - 1])
+    return ascending[rank - 1]
+
+
+def _nearest(ascending: Sequence[float], percent: int) -> timedelta:
+    return timedelta(seconds=nearest_rank(ascending, percent))
