@@ -21,6 +21,7 @@ from config.settings import BadSettings
 from smsdesk.adapters import clock
 from smsdesk.adapters.failpoints import reach
 from smsdesk.desk import remind, watch_over
+from smsdesk.desk.audit.ask import ask_for_the_night, was_asked_for
 from smsdesk.desk.drain_spool import drain_texts
 from smsdesk.models.alert import Alert
 from smsdesk.models.heartbeat import Heartbeat
@@ -34,6 +35,7 @@ SHORTEST_SLEEP = timedelta(milliseconds=1)
 BEAT_EVERY = timedelta(seconds=2)
 SWEEP_EVERY = timedelta(seconds=5)
 WATCH_EVERY = timedelta(seconds=2)  # each watch is measured at a pace of its own
+LOOK_FOR_THE_NIGHT_EVERY = timedelta(seconds=30)
 TELLS_ITSELF_AFTER = timedelta(seconds=1)  # by then a worker would have told
 
 
@@ -50,6 +52,7 @@ class Ticker:
         self._each("tell", TELLS_ITSELF_AFTER / 2, tell_what_was_left)
         self._each("sweep", SWEEP_EVERY, sweep)
         self._each("watch", WATCH_EVERY, watch)
+        self._each("night", LOOK_FOR_THE_NIGHT_EVERY, ask_for_the_audit)
         return wait
 
     def _each(self, name: str, every: timedelta, deed: Callable[[], None]) -> None:
@@ -101,6 +104,15 @@ def tell_what_was_left() -> None:
         left = _has_untold(session, clock.now() - TELLS_ITSELF_AFTER)
     if left:
         reminders.sweep()
+
+
+def ask_for_the_audit() -> None:
+    """Once a night, whichever clock process comes first."""
+    with wiring().database.reading() as session:
+        asked = was_asked_for(session, clock.now())
+    if not asked:
+        with wiring().database.transaction() as session:
+            ask_for_the_night(session, clock.now())
 
 
 def sweep() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workers.draining import Turns, picked_up
-
-# Each does what it finds, for half a minute at most, keeps what it has done, and needs no Redis
-PARTS: tuple[Callable[[], None], ...] = ()
+from smsdesk.adapters import clock
+from smsdesk.desk.audit.go_on import go_on
+from workers.draining import LONG_ENOUGH, Turns, picked_up, stopping
+from workers.wired import wiring
 
 
 def drain() -> None:
@@ -19,6 +19,16 @@ def drain() -> None:
 def sweep() -> None:
     """Do everything that waits."""
     _turns.take()
+
+
+def audit() -> None:
+    """The log is gone through again."""
+    end = clock.now() + LONG_ENOUGH
+    go_on(wiring().database, lambda: clock.now() < end and not stopping.is_set())
+
+
+# Each does what it finds, for half a minute at most, keeps what it has done, and needs no Redis
+PARTS: tuple[Callable[[], None], ...] = (audit,)
 
 
 def _do_all() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from smsdesk.cli import clocks, demo, doctor, people, shop, simulate
+from smsdesk.cli import audit, clocks, demo, doctor, people, shop, simulate
 
 desk = AppGroup("desk", help="Set up and look after this SMSDesk.")
 for command in (
@@ -13,6 +13,7 @@ for command in (
     *demo.COMMANDS,
     *simulate.COMMANDS,
     *clocks.COMMANDS,
+    *audit.COMMANDS,
     *doctor.COMMANDS,
 ):
     desk.add_command(command)

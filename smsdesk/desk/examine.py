@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import Select, and_, case, exists, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from smsdesk.desk.replay import differences
@@ -86,13 +86,20 @@ def _silent_clock(now: datetime) -> Select[int]:
     return select(func.count()).select_from(Clock).where(Clock.next_alert_at < now - PATIENCE)
 
 
-def _missed_without_alert(now: datetime) -> Select[int]:
+def missed_without_alert(now: datetime) -> ColumnElement[bool]:
+    """A condition on clocks: the deadline has passed, and nobody was or will be alerted."""
     told = exists().where(Alert.clock_id == Clock.id, Alert.kind == "breach")
+    # One that is told when the shop opens has its moment still before it
+    is_silent = or_(Clock.next_alert_at.is_(None), Clock.next_alert_at < now - PATIENCE)
     late = or_(
-        and_(Clock.state == ClockState.RUNNING, Clock.due_at < now - PATIENCE),
+        and_(Clock.state == ClockState.RUNNING, Clock.due_at < now - PATIENCE, is_silent),
         and_(Clock.state == ClockState.FULFILLED, Clock.fulfilled_at >= Clock.due_at, Clock.breached_at.is_not(None)),
     )
-    return select(func.count()).select_from(Clock).where(late, ~told)
+    return and_(late, ~told)
+
+
+def _missed_without_alert(now: datetime) -> Select[int]:
+    return select(func.count()).select_from(Clock).where(missed_without_alert(now))
 
 
 def _untold_alert(now: datetime) -> Select[int]:

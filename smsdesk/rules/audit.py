@@ -1,6 +1,6 @@
 """What the auditor looks for in an episode, as facts in and findings out; what it reads is the log, never what was worked out from it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,10 +20,21 @@ class Kind(StrEnum):
     CLOSED_UNANSWERED = "closed_unanswered"
     PAUSED_UNANSWERED = "paused_unanswered"
     HOLDING_REPLY = "holding_reply"
-    NO_REPLY_NEEDED = "no_reply_needed"
     LATE_ALERT = "late_alert"
     MISSED_WITHOUT_ALERT = "missed_without_alert"
     CLOCK_DIFFERS = "clock_differs"
+    NO_REPLY_NEEDED = "no_reply_needed"
+
+
+NAMES: Mapping[Kind, str] = {
+    Kind.CLOSED_UNANSWERED: "closed on an unanswered question",
+    Kind.PAUSED_UNANSWERED: "paused while a text waited",
+    Kind.HOLDING_REPLY: "replies that only stopped the clock",
+    Kind.LATE_ALERT: "alerts that were late",
+    Kind.MISSED_WITHOUT_ALERT: "missed deadlines of which nobody was told",
+    Kind.CLOCK_DIFFERS: "clocks that are not what their events say",
+    Kind.NO_REPLY_NEEDED: "closed because somebody said that no reply was needed",
+}
 
 
 class Voice(StrEnum):
