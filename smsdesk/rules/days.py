@@ -1,6 +1,6 @@
 """A day where the number is, and the quarter hours that a day is drawn in."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 QUARTER = timedelta(minutes=15)
@@ -10,6 +10,11 @@ def midnight(now: datetime, zone: str) -> datetime:
     """When the day of `now` began in that zone, in UTC; where clocks skip midnight, the first moment of the day."""
     there = ZoneInfo(zone)
     return datetime.combine(now.astimezone(there).date(), time.min, there).astimezone(UTC)
+
+
+def day_of(moment: datetime, zone: str) -> date:
+    """The date on the wall there."""
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def quarter_of(moment: datetime) -> datetime:

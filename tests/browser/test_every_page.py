@@ -25,6 +25,7 @@ MANAGER = {
     "manager": "/manager?number={number}",
     "alerts": "/manager/alerts",
     "quarantine": "/manager/quarantine",
+    "staffing": "/manager/staffing?number={number}",
     "target": "/manager/numbers/{number}/target",
 }
 PAGES = {**PUBLIC, **DESK, **MANAGER}

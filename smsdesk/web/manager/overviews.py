@@ -116,10 +116,10 @@ def _promise(today: figures.Today, numbers: Sequence[Number]) -> PromisePicture:
 
 def _within(numbers: Sequence[Number]) -> str:
     targets = {number.target for number in numbers}
-    return f"within {_short(targets.pop())}" if len(targets) == 1 else "in time"
+    return f"within {short(targets.pop())}" if len(targets) == 1 else "in time"
 
 
-def _short(length: timedelta) -> str:
+def short(length: timedelta) -> str:
     """`10 min`, `1 h 30 min`: a figure has little room beside it."""
     shorter = spell(length)
     for unit, short in SHORT_UNITS:
