@@ -18,6 +18,7 @@ RESOLUTION = sa.text("kind = 'resolution'")
 CANCELLED = sa.text("kind = 'cancel'")
 RESOLVED = sa.text("resolved_at IS NOT NULL")
 SNOOZED = sa.text("snoozed_until IS NOT NULL")
+ABOUT_NOBODY = sa.text("conversation_id IS NULL")
 WAITING = sa.text("state IN ('waiting', 'sending')")
 OUT = sa.text("direction = 'out'")
 TO_PROGRAMS = sa.text("webhook_id IS NOT NULL")
@@ -59,6 +60,7 @@ def downgrade() -> None:
         for column in ("clock_id", "conversation_id", "team_id"):
             batch.alter_column(column, existing_type=sa.Uuid(), nullable=False)
     op.drop_table("watch")
+    op.drop_index("ix_event_subject", "event", postgresql_where=ABOUT_NOBODY, sqlite_where=ABOUT_NOBODY)
     op.drop_index("ix_message_went_out", table_name="message", postgresql_where=OUT, sqlite_where=OUT)
     op.execute("DELETE FROM clock_event WHERE clock_id IN (SELECT id FROM clock WHERE kind = 'resolution')")
     op.execute("DELETE FROM clock WHERE kind = 'resolution'")
@@ -208,6 +210,7 @@ def _policies() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_trial")),
     )
     op.create_index("ix_policy_trial_state", "policy_trial", ["state", "asked_at"])
+    op.create_index("ix_event_subject", "event", ["subject_id", "id"], postgresql_where=ABOUT_NOBODY, sqlite_where=ABOUT_NOBODY)  # fmt: skip
 
 
 def _watches() -> None:

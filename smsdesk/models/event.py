@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from smsdesk.models.base import Base, Identified
@@ -23,4 +23,14 @@ class Event(Identified, Base):
     subject_id: Mapped[UUID | None]  # the message, clock, agent … that it is about
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # never a text or a phone number
 
-    __table_args__ = (Index("ix_event_conversation", "conversation_id", "id"),)
+    __table_args__ = (
+        Index("ix_event_conversation", "conversation_id", "id"),
+        # The history of a policy, a calendar, a watch: few among the many that are about a conversation
+        Index(
+            "ix_event_subject",
+            "subject_id",
+            "id",
+            postgresql_where=text("conversation_id IS NULL"),
+            sqlite_where=text("conversation_id IS NULL"),
+        ),
+    )
