@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from smsdesk.adapters import clock
 from smsdesk.desk.audit.go_on import go_on
+from workers.adding_up import add_up
 from workers.draining import LONG_ENOUGH, Turns, picked_up, stopping
 from workers.wired import wiring
 
@@ -28,7 +29,7 @@ def audit() -> None:
 
 
 # Each does what it finds, for half a minute at most, keeps what it has done, and needs no Redis
-PARTS: tuple[Callable[[], None], ...] = (audit,)
+PARTS: tuple[Callable[[], None], ...] = (add_up, audit)
 
 
 def _do_all() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.adapters.database import Database
 from smsdesk.adapters.spool import Spool, SpooledOutcome
+from smsdesk.desk import roll_up
 from smsdesk.desk.conclude import accept
 from smsdesk.desk.receive import AlreadyReceived, receive
 from smsdesk.desk.settle import opened
@@ -71,5 +72,6 @@ def _store(database: Database, spool: Spool, path: Path) -> None:
     try:
         with database.transaction() as session:
             receive(session, kept.text, kept.received_at, source="spool")
+            roll_up.mark(session, [kept.received_at])
     except AlreadyReceived:
         pass

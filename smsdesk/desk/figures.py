@@ -1,35 +1,28 @@
-"""How well today's promise is kept, from the clocks alone. Reads only.
-
-A promise is decided when a person's answer is accepted, or when its moment passes without one. So today's account holds the
-clocks that were fulfilled today, those that run past their moment (with the wait so far), and those due today that were given
-up past it: resolving a late conversation does not mend the figure. "Today" began at midnight where the number is.
+"""How well today's promise is kept, from the clocks alone. Reads only. `judge` says which promises were decided; "today" began
+at midnight where the number is.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, String, and_, extract, func, literal_column, or_, select, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import extract, func, literal_column, select
+from sqlalchemy.orm import Session
 
+from smsdesk.desk.judge import Judged, Whose, Window, judged, overdue, within
 from smsdesk.desk.see import in_their_teams
-from smsdesk.desk.watch import RightNow, is_late, right_now, waiting_for_us
+from smsdesk.desk.watch import RightNow, right_now
 from smsdesk.models.agent import Agent
-from smsdesk.models.base import Moment
 from smsdesk.models.clock import Clock
-from smsdesk.models.clock import ClockEvent as StoredEvent
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.message import Message
 from smsdesk.models.number import Number
 from smsdesk.rules.days import QUARTER, midnight, quarter_of, quarters
 from smsdesk.rules.promise import Promise, Wait, summary
-from smsdesk.rules.reply_clock import ClockEventKind, ClockState, kept
 
 __all__ = ["Quarter", "RightNow", "Today", "right_now", "today"]
 
@@ -61,31 +54,23 @@ class Today:
         return sum(quarter.texts for quarter in self.quarters)
 
 
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    number_id: UUID | None
-    agent_id: UUID | None
-    started_at: datetime  # on SQLite without its zone, which is UTC
-    wait: Wait
-
-
 def today(session: Session, agent: Agent, now: datetime, number: Number | None = None) -> Today:
     """Today so far in the teams that this person may see, or on one number of theirs."""
     since = _midnights(session, now, number)
     if not since:
         return Today(quarter_of(now), 0, summary(()), {}, {}, (Quarter(quarter_of(now), 0, 0),))
+    windows, whose = _windows(since), Whose(in_their_teams(agent, Clock.team_id))
     decided = [
-        *_answered(session, agent, since),
-        *_overdue(session, agent, number, now),
-        *_given_up(session, agent, since, now),
+        *judged(session, whose, windows, now),
+        *overdue(session, whose, None if number is None else [number.id], now),
     ]
     return Today(
         since=min(since.values()),
-        kept=sum(one.wait.kept for one in decided),
-        promise=summary(one.wait for one in decided),
+        kept=sum(one.kept for one in decided),
+        promise=summary(Wait(one.seconds, one.kept) for one in decided),
         by_agent=_each(decided, lambda one: one.agent_id),
         by_number=_each(decided, lambda one: one.number_id),
-        quarters=_quarters(_texts(session, agent, since), decided, since, now),
+        quarters=_quarters(_texts(session, agent, windows), decided, since, now),
     )
 
 
@@ -96,51 +81,7 @@ def _midnights(session: Session, now: datetime, number: Number | None) -> Since:
     return {id: midnight(now, zone) for id, zone in session.execute(numbers)}
 
 
-def _answered(session: Session, agent: Agent, since: Since) -> Iterator[_Decided]:
-    columns = (Clock.number_id, Message.author_id, Clock.started_at, Clock.due_at, Clock.fulfilled_at)
-    rows: Any = session.execute(
-        select(*(_as_stored(column) for column in columns))
-        .join_from(Clock, Message, Message.id == Clock.fulfilled_by_id)
-        .where(
-            Clock.state == ClockState.FULFILLED,
-            in_their_teams(agent, Clock.team_id),
-            _since(Clock.fulfilled_at, Clock.number_id, since),
-        )
-    )
-    for number_id, author_id, started_at, due_at, at in rows:
-        yield _Decided(_id(number_id), _id(author_id), started_at, _wait(started_at, due_at, at))
-
-
-def _overdue(session: Session, agent: Agent, number: Number | None, now: datetime) -> Iterator[_Decided]:
-    """A waiting conversation has one running clock, and says when it began and is due."""
-    rows: Any = session.execute(
-        select(Conversation.number_id, Conversation.waiting_since, Conversation.reply_due_at).where(
-            waiting_for_us(agent, number), is_late(now)
-        )
-    )
-    for number_id, started_at, due_at in rows:
-        yield _Decided(number_id, None, started_at, _wait(started_at, due_at, now))
-
-
-def _given_up(session: Session, agent: Agent, since: Since, now: datetime) -> Iterator[_Decided]:
-    ended = select(func.max(StoredEvent.at)).where(
-        StoredEvent.clock_id == Clock.id, StoredEvent.kind == ClockEventKind.CANCEL
-    )
-    rows = session.execute(
-        select(Clock.number_id, Clock.started_at, Clock.due_at, ended.scalar_subquery()).where(
-            Clock.state == ClockState.CANCELLED,
-            Clock.due_at <= now,
-            in_their_teams(agent, Clock.team_id),
-            _since(Clock.due_at, Clock.number_id, since),
-        )
-    )
-    for number_id, started_at, due_at, at in rows:
-        wait = _wait(started_at, due_at, at)
-        if not wait.kept:
-            yield _Decided(number_id, None, started_at, wait)
-
-
-def _texts(session: Session, agent: Agent, since: Since) -> dict[datetime, int]:
+def _texts(session: Session, agent: Agent, windows: Sequence[Window]) -> dict[datetime, int]:
     """Texts in by the quarter hour in which they came."""
     moment = extract("epoch", Message.created_at)
     quarter = moment - moment % int(QUARTER.total_seconds())
@@ -151,7 +92,7 @@ def _texts(session: Session, agent: Agent, since: Since) -> dict[datetime, int]:
         .where(
             Message.direction == literal_column("'in'"),  # written out, for the index that holds these alone
             in_their_teams(agent, Conversation.team_id),
-            _since(Message.created_at, Conversation.number_id, since),
+            within(Message.created_at, Conversation.number_id, windows),
         )
         .group_by(quarter)
     )
@@ -159,52 +100,27 @@ def _texts(session: Session, agent: Agent, since: Since) -> dict[datetime, int]:
 
 
 def _quarters(
-    texts: Mapping[datetime, int], decided: Sequence[_Decided], since: Since, now: datetime
+    texts: Mapping[datetime, int], decided: Sequence[Judged], since: Since, now: datetime
 ) -> tuple[Quarter, ...]:
     late = Counter(
-        quarter_of(_aware(one.started_at)) for one in decided if not one.wait.kept and _came_today(one, since)
+        quarter_of(one.started_at)
+        for one in decided
+        if not one.kept and one.started_at >= since.get(one.number_id, now)
     )
     first = min([*texts, *late], default=now)
     return tuple(Quarter(at, texts.get(at, 0), late[at]) for at in quarters(first, now))
 
 
-def _came_today(one: _Decided, since: Since) -> bool:
-    began_at = since.get(one.number_id) if one.number_id else None
-    return began_at is not None and _aware(one.started_at) >= began_at
-
-
-def _since(
-    moment: InstrumentedAttribute[Any], number_id: InstrumentedAttribute[UUID], since: Since
-) -> ColumnElement[bool]:
-    """The moment is of today, where its number is. The earliest midnight stands alone too, so that an index can be used."""
+def _windows(since: Since) -> list[Window]:
     days: dict[datetime, list[UUID]] = {}
     for number, began_at in since.items():
         days.setdefault(began_at, []).append(number)
-    each = (and_(number_id.in_(numbers), moment >= began_at) for began_at, numbers in days.items())
-    return and_(moment >= min(days), or_(*each))
+    return [Window(tuple(numbers), ((began_at, None),)) for began_at, numbers in days.items()]
 
 
-def _as_stored(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
-    """As the driver gives it: of tens of thousands of rows, the making of ids and zones is half the cost."""
-    return type_coerce(column, DateTime(timezone=True) if isinstance(column.type, Moment) else String())
-
-
-@cache
-def _id(stored: UUID | str | None) -> UUID | None:
-    return UUID(stored) if isinstance(stored, str) else stored
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-
-
-def _wait(started_at: datetime, due_at: datetime, at: datetime) -> Wait:
-    return Wait((at - started_at).total_seconds(), kept(due_at, at))
-
-
-def _each(decided: Iterable[_Decided], whose: Callable[[_Decided], UUID | None]) -> dict[UUID, Promise]:
+def _each(decided: Iterable[Judged], whose: Callable[[Judged], UUID | None]) -> dict[UUID, Promise]:
     waits: dict[UUID, list[Wait]] = {}
     for one in decided:
         if (key := whose(one)) is not None:
-            waits.setdefault(key, []).append(one.wait)
+            waits.setdefault(key, []).append(Wait(one.seconds, one.kept))
     return {key: summary(own) for key, own in waits.items()}

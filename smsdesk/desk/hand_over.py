@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce, later
+from smsdesk.desk import roll_up
 from smsdesk.desk.keep_time import running
 from smsdesk.desk.record import record
 from smsdesk.models.agent import Agent, Availability, Membership
@@ -85,6 +86,7 @@ def pass_to_team(session: Session, conversation: Conversation, team: Team, by: A
         clock.team_id = team.id
     if conversation.episode_id is not None:
         session.get_one(Episode, conversation.episode_id).team_id = team.id
+    roll_up.mark_conversation(session, conversation.id, conversation.episode_id)
     record(session, "conversation.passed_to_team", now, conversation_id=conversation.id, team_id=team.id, actor_id=by.id, subject_id=team.id,
            before=str(before))  # fmt: skip
     later(session, "routing.drain")

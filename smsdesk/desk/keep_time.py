@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.adapters.ids import new_id
 from smsdesk.adapters.promises import later
+from smsdesk.desk import roll_up
 from smsdesk.desk.record import record
 from smsdesk.models.alert import Alert, AlertKind
 from smsdesk.models.clock import Clock
@@ -31,6 +32,8 @@ from smsdesk.rules.reply_clock import (
     step_told,
     which_clock,
 )
+
+ENDS_OR_RUNS_AGAIN = frozenset({ClockEventKind.FULFIL, ClockEventKind.CANCEL, ClockEventKind.REACTIVATE})
 
 
 def start(
@@ -71,6 +74,8 @@ def start(
         insert(_table(StoredEvent)),
         {"id": new_id(), "clock_id": clock_id, "kind": event.kind, "at": now, "detail": event.detail},
     )
+    if started_at < now:
+        roll_up.mark(session, [started_at])
     return clock_id
 
 
@@ -86,6 +91,8 @@ def happened(session: Session, clock: Clock, *events: ClockEvent) -> None:
     for name, value in row_of(facts).items():
         setattr(clock, name, value)
     session.flush()
+    if not ENDS_OR_RUNS_AGAIN.isdisjoint(event.kind for event in events):
+        roll_up.mark_clock(session, clock)
 
 
 def fulfil(session: Session, clock: Clock, message: Message, at: datetime, now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce, later
-from smsdesk.desk import comply, promise
+from smsdesk.desk import comply, promise, roll_up
 from smsdesk.desk.record import record
 from smsdesk.models.conversation import Conversation, locked
 from smsdesk.models.customer import Address
@@ -50,6 +50,9 @@ def move(
     message.state = after
     message.error_code, message.block_reason = (code, why) if is_failure(after) else (None, None)
     message.lease_until = None
+    if is_failure(before) is not is_failure(after):
+        session.flush()
+        roll_up.mark(session, [message.created_at])
     if after in promise.REACHED:
         _reached(session, message, before, now)
     elif is_failure(after):

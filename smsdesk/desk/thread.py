@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, aliased
 
 from smsdesk.adapters.ids import new_id
+from smsdesk.desk import roll_up
 from smsdesk.models.agent import Agent, Availability
 from smsdesk.models.consent import Stop
 from smsdesk.models.conversation import Conversation, ConversationState, place_in_queue
@@ -70,12 +71,14 @@ def episode_for(session: Session, place: Place, needs_answer: bool, now: datetim
 
 def reopen(session: Session, episode_id: UUID) -> None:
     """Take "resolved" back; its clocks and history go on."""
+    resolved_at = session.scalar(select(Episode.resolved_at).where(Episode.id == episode_id))
     session.execute(
         update(Episode)
         .where(Episode.id == episode_id)
         .values(resolved_at=None, resolved_by_id=None, times_reopened=Episode.times_reopened + 1),
         execution_options={"synchronize_session": False},
     )
+    roll_up.mark(session, [resolved_at])
 
 
 def _open_episode(session: Session, place: Place, now: datetime) -> UUID:

@@ -75,23 +75,23 @@ class RightNow:
 
 def right_now(session: Session, agent: Agent, now: datetime, number: Number | None = None) -> RightNow:
     """This moment in the teams that this person may see, or on one number of theirs."""
-    waits = waiting_for_us(agent, number)
+    here = waiting_for_us(agent, number)
     counted = session.execute(
         select(
             func.count(),
             func.coalesce(func.sum(case((is_late(now), 1), else_=0)), 0),
             func.coalesce(func.sum(case((Conversation.reply_due_at <= now + SOON, 1), else_=0)), 0),
             func.min(Conversation.waiting_since),
-        ).where(waits)
+        ).where(here)
     ).one()
     waiting, late, due, oldest = counted
-    return RightNow(waiting, late, due - late, oldest, _first(session, waits), _people(session, agent, number))
+    return RightNow(waiting, late, due - late, oldest, _first(session, here), _people(session, agent, number))
 
 
 def waiting_for_us(agent: Agent, number: Number | None) -> ColumnElement[bool]:
     """A condition on conversations: somebody waits there for an answer. Reads the index of the queue from its head."""
     here = true() if number is None else Conversation.number_id == number.id
-    return and_(_waits(), in_their_teams(agent, Conversation.team_id), here)
+    return and_(waits(), in_their_teams(agent, Conversation.team_id), here)
 
 
 def is_late(now: datetime) -> ColumnElement[bool]:
@@ -99,11 +99,12 @@ def is_late(now: datetime) -> ColumnElement[bool]:
     return Conversation.reply_due_at <= now - _DEADLINE_SECOND
 
 
-def _waits() -> ColumnElement[bool]:
+def waits() -> ColumnElement[bool]:
+    """A condition on conversations: somebody waits for us."""
     return and_(_OPEN, Conversation.queue_at < WAITING_ENDS)
 
 
-def _first(session: Session, waits: ColumnElement[bool]) -> tuple[Waiting, ...]:
+def _first(session: Session, here: ColumnElement[bool]) -> tuple[Waiting, ...]:
     holder = Agent.__table__.alias("holder")
     rows = session.execute(
         select(
@@ -119,7 +120,7 @@ def _first(session: Session, waits: ColumnElement[bool]) -> tuple[Waiting, ...]:
         .join(Address, Address.id == Conversation.address_id)
         .join(Number, Number.id == Conversation.number_id)
         .outerjoin(holder, holder.c.id == Conversation.assignee_id)
-        .where(waits)
+        .where(here)
         .order_by(Conversation.queue_at, Conversation.id)
         .limit(MOST_SHOWN)
     )
@@ -142,5 +143,5 @@ def _members(agent: Agent, number: Number | None) -> Any:
 
 def _load() -> Any:
     """Counted over all teams, as routing does: whoever is full elsewhere is full here."""
-    held = select(func.count()).where(_waits(), Conversation.assignee_id == Agent.id)
+    held = select(func.count()).where(waits(), Conversation.assignee_id == Agent.id)
     return held.correlate(Agent).scalar_subquery()
