@@ -74,8 +74,7 @@ def start(
         insert(_table(StoredEvent)),
         {"id": new_id(), "clock_id": clock_id, "kind": event.kind, "at": now, "detail": event.detail},
     )
-    if started_at < now:
-        roll_up.mark(session, [started_at])
+    roll_up.mark(session, [started_at] if started_at < now else [])
     return clock_id
 
 
