@@ -68,7 +68,7 @@ def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
 
 @dataclass(frozen=True)
 class Layout:
-    """Stretches cut to what is known: from `since` until `until`. `through` is the open time up to each one's end."""
+    """Stretches cut to what is known: from `since` until before `until`. `through` is the open time up to each one's end."""
 
     since: datetime
     until: datetime
@@ -154,7 +154,7 @@ class Timeline:
 
     def _covering(self, start: datetime, end: datetime) -> Layout:
         layout = self._layout
-        if layout is not None and layout.since <= start and end <= layout.until:
+        if layout is not None and layout.since <= start and end < layout.until:
             return layout
         since, until = max(FIRST, start - BEHIND), min(LAST, end + AHEAD)
         if layout is not None:

@@ -302,7 +302,7 @@ since_the_middle = st.timedeltas(min_value=-3 * DAY, max_value=4 * DAY) | st.int
 targets = st.timedeltas(min_value=TICK, max_value=4 * DAY) | st.integers(1, 3000).map(lambda minutes: minutes * MINUTE)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(cases(), since_the_middle, since_the_middle, targets)
 def test_whoever_counts_the_minutes_comes_to_the_same(
     case: tuple[Hours, date], early: timedelta, late: timedelta, target: timedelta
@@ -317,6 +317,17 @@ def test_whoever_counts_the_minutes_comes_to_the_same(
     assert is_open(hours, start) == counter.is_open(start)
     assert due is None or due_at(hours, start, target) == due
     assert change is None or next_change(hours, start) == change
+
+
+def test_an_evening_is_whole_where_what_is_known_begins_and_ends() -> None:
+    evenings, noon = [(20 * 60, 44 * 60)], datetime(2026, 6, 10, 12, tzinfo=UTC)
+    asked = Timeline("Asia/Kathmandu", lambda _: evenings)
+    asked.is_open(noon)
+
+    # From the first hour that it laid out to the last, and beyond
+    for hour in (*range(-60 * 24, -58 * 24), *range(428 * 24, 432 * 24)):
+        at = noon + timedelta(hours=hour)
+        assert asked.is_open(at) == Timeline("Asia/Kathmandu", lambda _: evenings).is_open(at), at
 
 
 @settings(max_examples=200, deadline=None)
