@@ -62,8 +62,7 @@ def holidays(country: str, region: str | None, year: int) -> tuple[Holiday, ...]
         raise NoSuchCountry(f"{country} {region}")
     regions(country)
     found = country_holidays(country, subdiv=region, years=year, language=_language(country))
-    # The last days of a year hold what is moved out of the next one
-    return tuple(sorted(Holiday(day, name) for day, name in found.items() if day.year == year))
+    return tuple(sorted(Holiday(day, name) for day, name in found.items()))
 
 
 def _language(country: str) -> str | None:

@@ -116,7 +116,7 @@ def calendar(session: Session, calendar_id: UUID) -> Calendar:
 
 def add(session: Session, plan: Plan, by: Agent, now: datetime) -> Calendar:
     """A new calendar, by which nothing goes yet. Raises BadName, NeverOpens."""
-    _ensure_sound(session, plan, None)
+    ensure_sound(session, plan, None)
     added = Calendar(created_at=now)
     _write(added, plan, now)
     session.add(added)
@@ -127,13 +127,26 @@ def add(session: Session, plan: Plan, by: Agent, now: datetime) -> Calendar:
 
 def change(session: Session, changed: Calendar, plan: Plan, by: Agent, now: datetime, *, seen: datetime) -> None:
     """What it says from now on. Raises BadName, NeverOpens; ChangedMeanwhile unless it still is as it was `seen`."""
-    _ensure_sound(session, plan, changed.id)
+    ensure_sound(session, plan, changed.id)
     session.refresh(changed, with_for_update=True)
     if changed.updated_at != seen:
         raise ChangedMeanwhile
     _write(changed, plan, now)
     session.flush()
     record(session, "calendar.changed", now, actor_id=by.id, subject_id=changed.id)
+
+
+def ensure_sound(session: Session, plan: Plan, calendar_id: UUID | None) -> None:
+    """Whether it could be kept under that id. Raises BadName, NeverOpens."""
+    if not plan.name:
+        raise BadName("Give these hours a name, such as “Shop hours”.")
+    if len(plan.name) > LONGEST_NAME:
+        raise BadName(f"Make the name shorter: {LONGEST_NAME} letters at most.")
+    same = select(Calendar.id).where(func.lower(Calendar.name) == plan.name.lower(), Calendar.id != calendar_id)
+    if session.scalar(same.limit(1)):
+        raise BadName(f"There are hours called “{plan.name}” already; give these another name.")
+    if not any(plan.week):
+        raise NeverOpens
 
 
 def remove(session: Session, removed: Calendar, by: Agent, now: datetime) -> None:
@@ -162,18 +175,6 @@ def open_by(
         calendar_id=str(number.calendar_id) if by_calendar else None,
         time_zone=number.time_zone,
     )
-
-
-def _ensure_sound(session: Session, plan: Plan, calendar_id: UUID | None) -> None:
-    if not plan.name:
-        raise BadName("Give these hours a name, such as “Shop hours”.")
-    if len(plan.name) > LONGEST_NAME:
-        raise BadName(f"Make the name shorter: {LONGEST_NAME} letters at most.")
-    same = select(Calendar.id).where(func.lower(Calendar.name) == plan.name.lower(), Calendar.id != calendar_id)
-    if session.scalar(same.limit(1)):
-        raise BadName(f"There are hours called “{plan.name}” already; give these another name.")
-    if not any(plan.week):
-        raise NeverOpens
 
 
 def _write(calendar: Calendar, plan: Plan, now: datetime) -> None:

@@ -1,7 +1,8 @@
-"""Time zones by the names of cities, as people write them."""
+"""Time zones by the names of cities, as people write them, and when their clocks are changed."""
 
+from datetime import datetime, timedelta
 from functools import lru_cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 _CONTINENTS = {
     "Africa",
@@ -15,6 +16,8 @@ _CONTINENTS = {
     "Indian",
     "Pacific",
 }
+
+_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 class NotAZone(ValueError):
@@ -39,3 +42,21 @@ def parse_zone(written: str) -> str:
     if not wanted:
         raise NotAZone("Name a time zone, such as Europe/Berlin.")
     raise NotAZone(f"“{written.strip()[:40]}” is no time zone; take one from the list, such as Europe/Berlin.")
+
+
+def next_clock_change(zone: str, now: datetime) -> tuple[datetime, timedelta] | None:
+    """When the clocks there are next changed, in UTC, and by how much they go forward; None if not within 400 days."""
+    there = ZoneInfo(zone)
+    for day in range(400):
+        before, after = now + day * _DAY, now + (day + 1) * _DAY
+        forward = _offset(after, there) - _offset(before, there)
+        if forward:
+            while after - before > _SECOND:
+                middle = before + (after - before) / 2
+                before, after = (before, middle) if _offset(middle, there) == _offset(after, there) else (middle, after)
+            return after.replace(microsecond=0), forward
+    return None
+
+
+def _offset(at: datetime, zone: ZoneInfo) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta(0)

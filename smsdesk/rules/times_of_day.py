@@ -43,6 +43,19 @@ def span_of(opens: str, closes: str) -> Span:
     return Span(begin, end if end > begin else end + A_DAY)
 
 
+def spans_of(written: str) -> tuple[Span, ...]:
+    """`9:00–12:00, 13:00–17:00`; nothing, or `closed`, is no span. Raises NotATime."""
+    if written.strip().casefold() in {"", "closed", "–", "-"}:
+        return ()
+    found = []
+    for part in re.split(r"\s*(?:,\s|;|\band\b|\+)\s*", written.strip()):
+        times = re.split(r"\s*(?:–|—|-|\bto\b)\s*", part)
+        if len(times) != 2:
+            raise NotATime(f"“{part[:20]}” is no span; write it like 9:00–13:00, or leave it empty for closed.")
+        found.append(span_of(*times))
+    return tuple(found)
+
+
 def _how(written: str) -> str:
     if not written.strip():
         return "Write a time, such as 9:00 or 17:30."

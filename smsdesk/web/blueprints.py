@@ -54,6 +54,8 @@ WAYS_IN = (
     Way("smsdesk.web.manager.right_now:right_now", "/manager", Action.SEE_MANAGER_PAGE),
     Way("smsdesk.web.manager.alerts:alerts", "/manager", Action.SEE_MANAGER_PAGE),
     Way("smsdesk.web.manager.staffing:staffing", "/manager", Action.SEE_MANAGER_PAGE),
+    Way("smsdesk.web.manager.hours:hours", "/manager/hours", Action.SEE_MANAGER_PAGE),
+    Way("smsdesk.web.manager.calendars:calendars", "/manager/hours", Action.MANAGE_PROMISES),
     Way("smsdesk.web.manager.targets:targets", "/manager", Action.CHANGE_TARGET),
     Way("smsdesk.web.manager.quarantined_texts:quarantined_texts", "/manager", Action.SEE_QUARANTINE),
     Way("smsdesk.web.api:blueprint", "/api/v1", Access.TOKEN),

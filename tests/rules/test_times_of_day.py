@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsdesk.rules.opening_hours import Span
-from smsdesk.rules.times_of_day import NotATime, parse, shown, span_of
+from smsdesk.rules.times_of_day import NotATime, parse, shown, span_of, spans_of
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,26 @@ def test_what_is_told_is_read_back_as_the_same(minutes: int) -> None:
 )
 def test_closing_no_later_than_opening_is_meant_on_the_next_day(opens: str, closes: str, span: Span) -> None:
     assert span_of(opens, closes) == span
+
+
+@pytest.mark.parametrize(
+    ("written", "spans"),
+    [
+        ("", ()),
+        (" closed ", ()),
+        ("9–13", (Span(540, 780),)),
+        ("9:00 - 13:00", (Span(540, 780),)),
+        ("9 to 1pm", (Span(540, 780),)),
+        ("9–12, 13–17", (Span(540, 720), Span(780, 1020))),
+        ("9,30–12; 13–17", (Span(570, 720), Span(780, 1020))),
+        ("9–12 and 22–2", (Span(540, 720), Span(1320, 1560))),
+    ],
+)
+def test_spans_are_read_in_a_row(written: str, spans: tuple[Span, ...]) -> None:
+    assert spans_of(written) == spans
+
+
+@pytest.mark.parametrize("written", ["9", "9–12–13", "9–12,", "open", "–9", "9–25"])
+def test_what_are_no_spans_is_refused_with_how_to_write_them(written: str) -> None:
+    with pytest.raises(NotATime, match="9:00"):
+        spans_of(written)
