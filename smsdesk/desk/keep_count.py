@@ -48,7 +48,7 @@ _kept: WeakKeyDictionary[Any, Counted] = WeakKeyDictionary()  # the engine → w
 
 def counted_today(session: Session, now: datetime) -> Counted:
     """What this process has counted today in the database of this session."""
-    bind, today = session.get_bind(), now.astimezone(UTC).date()
+    bind, today = session.get_bind().engine, now.astimezone(UTC).date()
     book = _kept.get(bind)
     if book is None or book.day != today:
         book = _kept[bind] = Counted(today)

@@ -117,14 +117,34 @@ def plan(session: Session, scope: Scope, day: date, now: datetime, people: int |
     )
 
 
+def hours_needed(session: Session, scope: Scope, day: date, now: datetime) -> list[tuple[datetime, Need]]:
+    """Who is needed in each hour of that day, by when it starts; empty where the past is too short to say."""
+    expected, measured = expected_waits(session, scope.numbers, scope.zone, day, now), _measured(session, scope, now)
+    if not measured.is_enough:
+        return []
+    needs = _needs(session, expected, measured, scope.target, now)
+    return [(_starts(day, hour, scope.zone), need) for hour, need in enumerate(needs)]
+
+
+def _needs(
+    session: Session, expected: Forecast, measured: Measured, target: timedelta, now: datetime
+) -> Sequence[Need]:
+    return counted_today(session, now).once(
+        ("needs", expected, measured, target),
+        lambda: [people_needed(_work(count, measured), target, SHARE) for count in expected.expected],
+    )
+
+
 def _measured(session: Session, scope: Scope, now: datetime) -> Measured:
     """Of these numbers; where they have too few answers, of the whole team."""
-    waits = counted_today(session, now).once("handled", lambda: handled(session, now))
-    ids = {number.id for number in scope.numbers}
-    own = [wait for wait in waits if wait.number_id in ids]
-    if len(own) < FEWEST_ANSWERS:
-        own = [wait for wait in waits if wait.team_id == scope.team_id]
-    return _summed_up(own)
+    counted, ids = counted_today(session, now), frozenset(number.id for number in scope.numbers)
+
+    def sum_up() -> Measured:
+        waits = counted.once("handled", lambda: handled(session, now))
+        own = [wait for wait in waits if wait.number_id in ids]
+        return _summed_up(own if len(own) >= FEWEST_ANSWERS else [w for w in waits if w.team_id == scope.team_id])
+
+    return counted.once(("measured", scope.team_id, ids), sum_up)
 
 
 def _summed_up(waits: Sequence[Handled]) -> Measured:
@@ -147,10 +167,7 @@ def _hours(
 ) -> tuple[HourPlan, ...]:
     """From the first hour that brings anything to the last."""
     last = waited(session, scope.numbers, scope.zone, expected.used[:1], now)[expected.used[0]]
-    asked = ("needs", expected, measured, scope.target)
-    needs = counted_today(session, now).once(
-        asked, lambda: [people_needed(_work(count, measured), scope.target, SHARE) for count in expected.expected]
-    )
+    needs = _needs(session, expected, measured, scope.target, now)
     busy = [hour for hour, count in enumerate(expected.expected) if count >= QUIET]
     return tuple(
         HourPlan(

@@ -190,3 +190,34 @@ def test_a_lead_sees_the_staffing_of_their_own_team_alone(shop: Shop) -> None:
     assert opens(shop, f"?number={shop.number(SUPPORT).id}", who="Lee").status_code == 404
     assert opens(shop, "?team=nonsense").status_code == 404
     assert opens(shop, who="Maya").status_code == 403
+
+
+def test_the_chart_of_right_now_goes_on_with_what_is_expected(shop: Shop) -> None:
+    two_weeks(shop)
+    sam, number = shop.signed_in("Sam"), shop.number(SUPPORT)
+
+    page = sam.opens(f"/manager?number={number.id}").text
+
+    assert "expected: 2 people keep 95% within 10 min" in _words(page)
+    assert re.search(r'<polyline class="ahead" points="[\d., ]+"', page)
+    assert "Expected from now on 12:15 2.4" in _words(page)
+    assert "expected: 2 people keep 95% in time" in sam.reads("/manager")  # the two numbers promise different times
+
+
+def test_what_is_expected_is_what_is_left_of_the_day(shop: Shop) -> None:
+    two_weeks(shop)
+    shop.now[0] = NOON + timedelta(hours=5)
+
+    assert "expected" not in _words(shop.signed_in("Sam").opens("/manager").text)
+
+
+def test_nothing_is_expected_of_a_young_shop(shop: Shop) -> None:
+    shop.now[0] = NOON - timedelta(days=DAYS_AGO - 2)
+
+    assert "expected" not in _words(shop.signed_in("Sam").opens("/manager").text)
+
+
+def test_a_lead_is_told_what_their_own_team_needs(shop: Shop) -> None:
+    two_weeks(shop)
+
+    assert "expected" not in _words(shop.signed_in("Lee").opens("/manager").text)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.desk import figures, see
 from smsdesk.desk.dismiss import in_quarantine
+from smsdesk.desk.look_ahead import rest_of_today
 from smsdesk.desk.oversee import open_alerts
 from smsdesk.desk.watch import Person, Waiting
 from smsdesk.models.agent import Agent
@@ -33,11 +34,11 @@ from smsdesk.web.manager.pictures import (
     Since,
     WaitingRow,
 )
+from smsdesk.web.manager.short_words import short
 
 NONE_YET = "–"
 MOST_ALERTS = 5
 NOTHING = summary(())
-SHORT_UNITS = (("minute", "min"), ("second", "s"), ("hour", "h"))
 
 
 def manager_picture(session: Session, me: Agent, now: datetime, number_id: UUID | None = None) -> ManagerPicture:
@@ -64,7 +65,7 @@ def manager_picture(session: Session, me: Agent, now: datetime, number_id: UUID 
         people=tuple(_person_row(one, today.by_agent.get(one.id, NOTHING), now) for one in current.people),
         available=current.available,
         room=current.room,
-        chart=chart(today.quarters, zone),
+        chart=chart(today.quarters, zone, rest_of_today(session, me, numbers, number, zone, now)),
         alerts=tuple(alert_row(alert, now, zone) for alert in alerts[:MOST_ALERTS]),
         more_alerts=max(0, len(alerts) - MOST_ALERTS),
         numbers=tuple(_number_row(one, today.by_number.get(one.id, NOTHING)) for one in numbers),
@@ -117,14 +118,6 @@ def _promise(today: figures.Today, numbers: Sequence[Number]) -> PromisePicture:
 def _within(numbers: Sequence[Number]) -> str:
     targets = {number.target for number in numbers}
     return f"within {short(targets.pop())}" if len(targets) == 1 else "in time"
-
-
-def short(length: timedelta) -> str:
-    """`10 min`, `1 h 30 min`: a figure has little room beside it."""
-    shorter = spell(length)
-    for unit, short in SHORT_UNITS:
-        shorter = shorter.replace(f"{unit}s", short).replace(unit, short)
-    return shorter
 
 
 def shown_share(promise: Promise) -> str:

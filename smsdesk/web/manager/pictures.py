@@ -120,10 +120,23 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """What is to be expected after "now": a line in a box of 1000 by `box`, from `top` on, and what it means."""
+
+    line: str
+    top: int
+    box: int
+    words: str  # expected: 5 people keep 95% within 10 min; "" where only the texts are known
+    words_y: int | None  # where they stand in the picture; None where there is no room for them
+    rows: tuple[tuple[str, str], ...]  # the quarter hour, and how many texts
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
-    """Texts by quarter hour, and how many of them were answered late."""
+    """Texts by quarter hour, and how many of them were answered late; after that, what is expected."""
 
     bars: tuple[Bar, ...]
+    ahead: Ahead | None
     ticks: tuple[Tick, ...]
     words: str
     height: int

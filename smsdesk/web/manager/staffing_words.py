@@ -11,7 +11,7 @@ from smsdesk.desk.work_together import Scope
 from smsdesk.rules.durations import clock_face
 from smsdesk.rules.forecast import CLOSED
 from smsdesk.web.agent.words import time_of_day
-from smsdesk.web.manager.overviews import short
+from smsdesk.web.manager.short_words import short
 from smsdesk.web.manager.staffing_charts import day_chart, people, share
 from smsdesk.web.manager.staffing_pictures import Link, StaffingPicture, TrialRow
 
