@@ -34,7 +34,7 @@ def audit(last: timedelta | None) -> None:
         counted = (
             select(AuditFinding.kind, func.count()).where(AuditFinding.run_id == run_id).group_by(AuditFinding.kind)
         )
-        found = dict(session.execute(counted).tuples().all())
+        found = {row[0]: row[1] for row in session.execute(counted)}
     if run.state is AuditState.FAILED:
         raise click.ClickException(
             "The audit broke off again and again and was given up; the log of the reports worker says why."

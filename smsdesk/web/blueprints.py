@@ -56,6 +56,7 @@ WAYS_IN = (
     Way("smsdesk.web.manager.staffing:staffing", "/manager", Action.SEE_MANAGER_PAGE),
     Way("smsdesk.web.manager.hours:hours", "/manager/hours", Action.SEE_MANAGER_PAGE),
     Way("smsdesk.web.manager.calendars:calendars", "/manager/hours", Action.MANAGE_PROMISES),
+    Way("smsdesk.web.manager.audits:audits", "/manager", Action.SEE_MANAGER_PAGE),
     Way("smsdesk.web.manager.targets:targets", "/manager", Action.CHANGE_TARGET),
     Way("smsdesk.web.manager.quarantined_texts:quarantined_texts", "/manager", Action.SEE_QUARANTINE),
     Way("smsdesk.web.api:blueprint", "/api/v1", Access.TOKEN),

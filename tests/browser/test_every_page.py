@@ -24,6 +24,7 @@ DESK = {
 MANAGER = {
     "manager": "/manager?number={number}",
     "alerts": "/manager/alerts",
+    "audit": "/manager/audit",
     "quarantine": "/manager/quarantine",
     "staffing": "/manager/staffing?number={number}",
     "target": "/manager/numbers/{number}/target",

@@ -71,7 +71,7 @@ def runs(session: Session, agent: Agent, limit: int = LAST_RUNS) -> list[Run]:
         .where(AuditFinding.run_id.in_([run.id for run, _ in rows]), _may_see(agent))
         .group_by(AuditFinding.run_id)
     )
-    found = dict(counted.tuples().all())
+    found = {row[0]: row[1] for row in counted}
     return [_run(run, name, found.get(run.id, 0)) for run, name in rows]
 
 
@@ -98,11 +98,11 @@ def counts(session: Session, agent: Agent, run_id: UUID) -> dict[Kind, int]:
 def found(
     session: Session, agent: Agent, run_id: UUID, kind: Kind, limit: int, after: UUID | None = None
 ) -> list[FoundRow]:
-    """Of one kind, in the order in which they were found; the next page begins `after` the last one's id."""
+    """Of one kind, what was found last first; the next page begins `after` the last one's id."""
     wanted = _found().where(AuditFinding.run_id == run_id, AuditFinding.kind == kind.value, _may_see(agent))
     if after is not None:
-        wanted = wanted.where(AuditFinding.id > after)
-    return [_row(row) for row in session.execute(wanted.order_by(AuditFinding.id).limit(limit))]
+        wanted = wanted.where(AuditFinding.id < after)
+    return [_row(row) for row in session.execute(wanted.order_by(AuditFinding.id.desc()).limit(limit))]
 
 
 def _may_see(agent: Agent) -> ColumnElement[bool]:
