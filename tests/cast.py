@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from smsdesk.adapters.carrier import Accepted, InboundText, Listed, Media, NumberSetup, Outcome, Outgoing
 from smsdesk.adapters.database import Database
 from smsdesk.adapters.promises import News, Promises
-from smsdesk.desk import hand_over, promise, remind, reply, resolve, route, settle
+from smsdesk.desk import hand_over, promise, promise_book, remind, reply, resolve, route, settle, tell
 from smsdesk.desk.receive import AlreadyReceived, Receipt, receive
 from smsdesk.desk.replay import differences
 from smsdesk.models import (
@@ -114,8 +114,9 @@ class Shop:
             session.flush()
             number = Number(address=OUR_NUMBER, label="Support line", team_id=team.id, target=timedelta(minutes=10), created_at=self.now())  # fmt: skip
             session.add(number)
-            session.flush()
+            promise_book.publish(session, self.now())
             self.team_id, self.number_id = team.id, number.id
+        self.promised.clear()  # whoever sets up a shop has its clocks looked at
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -148,7 +149,7 @@ class Shop:
         def add(session: Session) -> UUID:
             number = Number(address=address, label=address, team_id=team_id or self.team_id, target=timedelta(minutes=10), created_at=self.now())  # fmt: skip
             session.add(number)
-            session.flush()
+            promise_book.publish(session, self.now())
             return number.id
 
         return self.do(add)
@@ -190,7 +191,7 @@ class Shop:
     def looks_at_the_clock(self) -> int:
         """What the clock process does each second, and the reminder job after it."""
         claimed = self.do(lambda session: remind.claim_due(session, self.now()))
-        self.do(lambda session: remind.tell_waiting(session, self.now()))
+        self.do(lambda session: tell.tell_waiting(session, self.now()))
         return claimed
 
     def accepts(self, message: Message, **after: float) -> Message:

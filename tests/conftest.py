@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from config.settings import Settings, load
@@ -34,6 +35,11 @@ ALSO_READ = (
     "HOST",
 )
 FOR_THE_TESTS = ("SMSDESK_FAULTS", "SMSDESK_TESTING")
+
+
+# How long one example takes depends on the machine, and no test is about that
+hypothesis.settings.register_profile("smsdesk", deadline=None)
+hypothesis.settings.load_profile("smsdesk")
 
 
 def _forget_the_developers_own_settings() -> None:

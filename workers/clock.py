@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from config.settings import BadSettings
 from smsdesk.adapters import clock
 from smsdesk.adapters.failpoints import reach
-from smsdesk.desk import remind, watch_over
+from smsdesk.desk import remind, snooze, watch_over
 from smsdesk.desk.audit.ask import ask_for_the_night, was_asked_for
 from smsdesk.desk.drain_spool import drain_texts
 from smsdesk.models.alert import Alert
@@ -36,6 +36,7 @@ BEAT_EVERY = timedelta(seconds=2)
 SWEEP_EVERY = timedelta(seconds=5)
 WATCH_EVERY = timedelta(seconds=2)  # each watch is measured at a pace of its own
 LOOK_FOR_THE_NIGHT_EVERY = timedelta(seconds=30)
+WAKE_EVERY = timedelta(seconds=1)
 TELLS_ITSELF_AFTER = timedelta(seconds=1)  # by then a worker would have told
 
 
@@ -50,6 +51,7 @@ class Ticker:
         wait = claim()
         self._each("beat", BEAT_EVERY, beat)
         self._each("tell", TELLS_ITSELF_AFTER / 2, tell_what_was_left)
+        self._each("wake", WAKE_EVERY, wake)
         self._each("sweep", SWEEP_EVERY, sweep)
         self._each("watch", WATCH_EVERY, watch)
         self._each("night", LOOK_FOR_THE_NIGHT_EVERY, ask_for_the_audit)
@@ -115,6 +117,15 @@ def ask_for_the_audit() -> None:
             ask_for_the_night(session, clock.now())
 
 
+def wake() -> None:
+    """What was put aside until now comes back."""
+    with wiring().database.reading() as session:
+        is_due = snooze.is_due(session, clock.now())
+    if is_due:
+        with wiring().database.transaction() as session:
+            snooze.wake_due(session, clock.now())
+
+
 def sweep() -> None:
     """The last resort for what needs neither Redis nor the carrier. Beside the clock, which must not wait for it."""
     _background.submit(_sweep)
@@ -124,6 +135,7 @@ def _sweep() -> None:
     try:
         drain_texts(wiring().database, wiring().spool)
         routing.sweep()
+        reminders.follow_policies()
     except Exception:  # the database may be away; the next sweep must come whatever this one met
         log.exception("a sweep failed")
 

@@ -1,6 +1,7 @@
 """promises are kept: terms, policies, calendars, the ladder, channels, watches, audits and roll-ups"""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +18,7 @@ RUNNING = sa.text("state = 'running' AND kind <> 'resolution'")
 RESOLUTION = sa.text("kind = 'resolution'")
 CANCELLED = sa.text("kind = 'cancel'")
 RESOLVED = sa.text("resolved_at IS NOT NULL")
+RESOLUTION_OPEN = sa.text("kind = 'resolution' AND state IN ('running', 'paused')")
 SNOOZED = sa.text("snoozed_until IS NOT NULL")
 ABOUT_NOBODY = sa.text("conversation_id IS NULL")
 WAITING = sa.text("state IN ('waiting', 'sending')")
@@ -65,6 +67,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM clock_event WHERE clock_id IN (SELECT id FROM clock WHERE kind = 'resolution')")
     op.execute("DELETE FROM clock WHERE kind = 'resolution'")
     with op.batch_alter_table("clock") as batch:
+        batch.drop_index("ix_clock_resolution_open", postgresql_where=RESOLUTION_OPEN, sqlite_where=RESOLUTION_OPEN)
         batch.drop_index("uq_clock_resolution", postgresql_where=RESOLUTION, sqlite_where=RESOLUTION)
         batch.drop_index("uq_clock_running", postgresql_where=RUNNING, sqlite_where=RUNNING)
         batch.drop_constraint("fk_clock_terms_id", type_="foreignkey")
@@ -160,12 +163,39 @@ def _clocks() -> None:
         batch.create_foreign_key("fk_clock_terms_id", "terms", ["terms_id"], ["id"])
         batch.create_index("uq_clock_running", ["conversation_id"], unique=True, postgresql_where=RUNNING, sqlite_where=RUNNING)  # fmt: skip
         batch.create_index("uq_clock_resolution", ["episode_id"], unique=True, postgresql_where=RESOLUTION, sqlite_where=RESOLUTION)  # fmt: skip
-    # Before there were opening hours every hour was open: a wait and a wait in open hours are the same
-    if op.get_bind().dialect.name == "sqlite":
-        wait = "CAST(round((julianday(fulfilled_at) - julianday(started_at)) * 86400) AS INTEGER)"
-    else:
-        wait = "round(extract(epoch FROM fulfilled_at - started_at))"
-    op.execute(f"UPDATE clock SET open_wait = {wait} WHERE fulfilled_at IS NOT NULL")
+        batch.create_index("ix_clock_resolution_open", ["conversation_id"], postgresql_where=RESOLUTION_OPEN, sqlite_where=RESOLUTION_OPEN)  # fmt: skip
+    _fill_open_waits()
+
+
+def _fill_open_waits() -> None:
+    """Before there were opening hours every hour was open: a wait and a wait in open hours are the same."""
+    clock = sa.table(
+        "clock",
+        sa.column("id", sa.Uuid()),
+        sa.column("started_at", MOMENT),
+        sa.column("fulfilled_at", MOMENT),
+        sa.column("open_wait", sa.Integer()),
+    )
+    connection = op.get_bind()
+    write = clock.update().where(clock.c.id == sa.bindparam("clock")).values(open_wait=sa.bindparam("wait"))
+    last = UUID(int=0)
+    while True:
+        kept = (
+            sa.select(clock.c.id, clock.c.started_at, clock.c.fulfilled_at)
+            .where(clock.c.id > last)
+            .order_by(clock.c.id)
+        )
+        rows = connection.execute(kept.limit(10_000)).all()
+        if not rows:
+            return
+        waits = [
+            {"clock": row.id, "wait": int((row.fulfilled_at - row.started_at).total_seconds())}
+            for row in rows
+            if row.fulfilled_at is not None
+        ]
+        if waits:
+            connection.execute(write, waits)
+        last = rows[-1].id
 
 
 def _policies() -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce
+from smsdesk.desk.promise_book import publish
 from smsdesk.desk.record import record
 from smsdesk.models.agent import Agent
 from smsdesk.models.conversation import Conversation
@@ -44,6 +45,7 @@ def move_number(session: Session, number: Number, team: Team, by: Agent, now: da
     if before == team.id:
         return
     number.team_id = team.id
+    publish(session, now)
     for team_id in (before, team.id):
         record(session, "number.moved", now, team_id=team_id, actor_id=by.id, subject_id=number.id)
         announce(session, "queue", None, team_id=team_id)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce
-from smsdesk.desk import promise
+from smsdesk.desk import keep_resolution, promise
 from smsdesk.desk.compose import compose
 from smsdesk.desk.record import record
 from smsdesk.desk.thread import Place
@@ -79,7 +79,9 @@ def stop(
     conversation = session.scalars(locked(conversation_id)).one()
     promise.cancel(session, conversation, "the customer said STOP", now)
     if conversation.state is not ConversationState.RESOLVED:
-        conversation.state = ConversationState.WAITING_FOR_THEM
+        conversation.state, conversation.snoozed_until = ConversationState.WAITING_FOR_THEM, None
+    session.flush()
+    keep_resolution.follow(session, conversation.episode_id, conversation.state, now)
     record(
         session,
         "consent.stopped",

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce, later
 from smsdesk.desk import roll_up
-from smsdesk.desk.keep_time import running
+from smsdesk.desk.apply_policies import open_clocks, rederive_conversation
+from smsdesk.desk.keep_time import locked as locked_clocks
 from smsdesk.desk.record import record
 from smsdesk.models.agent import Agent, Availability, Membership
 from smsdesk.models.conversation import Conversation, ConversationState, locked
@@ -82,8 +83,9 @@ def pass_to_team(session: Session, conversation: Conversation, team: Team, by: A
     conversation = session.scalars(locked(conversation.id)).one()
     before = conversation.team_id
     conversation.team_id, conversation.assignee_id, conversation.placement_reason = team.id, None, None
-    if clock := running(session, conversation.id):
+    for clock in session.scalars(locked_clocks(open_clocks(conversation.id))).all():
         clock.team_id = team.id
+    rederive_conversation(session, conversation, now)
     if conversation.episode_id is not None:
         session.get_one(Episode, conversation.episode_id).team_id = team.id
     roll_up.mark_conversation(session, conversation.id, conversation.episode_id)

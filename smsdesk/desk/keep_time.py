@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from smsdesk.adapters.ids import new_id
 from smsdesk.adapters.promises import later
 from smsdesk.desk import roll_up
+from smsdesk.desk.promise_book import terms_by_id, write_terms
 from smsdesk.desk.record import record
 from smsdesk.models.alert import Alert, AlertKind
 from smsdesk.models.clock import Clock
@@ -30,8 +31,8 @@ from smsdesk.rules.reply_clock import (
     kept,
     next_step,
     step_told,
-    which_clock,
 )
+from smsdesk.rules.terms import ClockKind, Terms
 
 ENDS_OR_RUNS_AGAIN = frozenset({ClockEventKind.FULFIL, ClockEventKind.CANCEL, ClockEventKind.REACTIVATE})
 
@@ -43,14 +44,16 @@ def start(
     number_id: UUID,
     team_id: UUID,
     episode_id: UUID,
-    target: timedelta,
-    replied_before: bool,
+    terms: Terms,
+    book_version: int,
     seq: int,
     started_at: datetime,
     now: datetime,
-) -> UUID:
-    """A clock for the inbound text `seq`, received at `started_at`; none may be running in the conversation."""
-    clock_id, event, step = new_id(), activated(now, started_at, target), next_step(started_at, target, ())
+) -> datetime:
+    """A clock for the inbound text `seq`, received at `started_at`; when it is due. No other reply clock may be running."""
+    write_terms(session, terms, now)
+    clock_id, event = new_id(), activated(now, started_at, terms)
+    facts = after(None, event, lambda _: terms)
     connection = session.connection()
     connection.execute(
         insert(_table(Clock)),
@@ -60,14 +63,10 @@ def start(
             "episode_id": episode_id,
             "number_id": number_id,
             "team_id": team_id,
-            "kind": which_clock(replied_before),
-            "state": ClockState.RUNNING,
-            "started_at": started_at,
+            "kind": terms.kind,
             "started_seq": seq,
-            "target": target,
-            "due_at": started_at + target,
-            "next_step": step[0] if step else None,
-            "next_alert_at": step[1] if step else None,
+            "book_version": book_version,
+            **row_of(facts),
         },
     )
     connection.execute(
@@ -75,17 +74,17 @@ def start(
         {"id": new_id(), "clock_id": clock_id, "kind": event.kind, "at": now, "detail": event.detail},
     )
     roll_up.mark(session, [started_at] if started_at < now else [])
-    return clock_id
+    return facts.due_at
 
 
 def happened(session: Session, clock: Clock, *events: ClockEvent) -> None:
-    """Add events; the row becomes what all of them add up to. The clock must be locked.
+    """Add events; the row becomes what all of them add up to. The clock must be locked, new terms written.
 
     Several at once count as one step: a clock that runs again only in order to be fulfilled never runs beside another.
     """
-    facts = facts_of(session, clock)
+    facts, terms_of = facts_of(session, clock), terms_by_id(session)
     for event in events:
-        facts = after(facts, event)
+        facts = after(facts, event, terms_of)
         session.add(StoredEvent(clock_id=clock.id, kind=event.kind, at=event.at, detail=dict(event.detail)))
     for name, value in row_of(facts).items():
         setattr(clock, name, value)
@@ -100,26 +99,33 @@ def fulfil(session: Session, clock: Clock, message: Message, at: datetime, now: 
     if not kept(clock.due_at, at) and clock.breached_at is None:
         # Late is late even if nobody looked in between
         events.append(step_told(Step.BREACH, now))
-        _raise_breach(session, clock, now)
+        raise_breach(session, clock, now)
     happened(session, clock, *events, fulfilled(at, message.id))
     clock.fulfilled_by_id = message.id
     record(session, "clock.fulfilled", now, conversation_id=clock.conversation_id, team_id=clock.team_id, actor_id=message.author_id,
            subject_id=clock.id, kept=kept(clock.due_at, at))  # fmt: skip
 
 
-def cancel_running(session: Session, conversation_id: UUID, why: str, now: datetime) -> None:
-    """Stop the clock that runs, if one does."""
+def cancel_running(session: Session, conversation_id: UUID, why: str, now: datetime) -> Clock | None:
+    """Stop the reply clock that runs, if one does; that clock."""
     clock = running(session, conversation_id)
     if clock is not None:
         happened(session, clock, ClockEvent(ClockEventKind.CANCEL, now, {"why": why}))
         record(session, "clock.cancelled", now, conversation_id=conversation_id, team_id=clock.team_id, subject_id=clock.id,
                why=why)  # fmt: skip
+    return clock
 
 
 def running(session: Session, conversation_id: UUID) -> Clock | None:
-    """The one clock that runs in a conversation, locked, or None where nobody waits."""
+    """The one reply clock that runs in a conversation, locked, or None where nobody waits."""
     return session.scalar(
-        locked(select(Clock).where(Clock.conversation_id == conversation_id, Clock.state == ClockState.RUNNING))
+        locked(
+            select(Clock).where(
+                Clock.conversation_id == conversation_id,
+                Clock.state == ClockState.RUNNING,
+                Clock.kind != ClockKind.RESOLUTION,
+            )
+        )
     )
 
 
@@ -130,7 +136,8 @@ def locked(clocks: Select[Clock]) -> Select[Clock]:
 
 def facts_of(session: Session, clock: Clock) -> ClockFacts:
     """What the clock's events add up to."""
-    return fold(ClockEvent(event.kind, event.at, event.detail) for event in events_of(session, clock))
+    events = (ClockEvent(event.kind, event.at, event.detail) for event in events_of(session, clock))
+    return fold(events, terms_by_id(session))
 
 
 def events_of(session: Session, clock: Clock) -> list[StoredEvent]:
@@ -140,20 +147,27 @@ def events_of(session: Session, clock: Clock) -> list[StoredEvent]:
 
 def row_of(facts: ClockFacts) -> dict[str, Any]:
     """The columns of a clock that follow from its events."""
-    step = next_step(facts.started_at, facts.target, facts.told) if facts.state is ClockState.RUNNING else None
+    step, moment = next_step(facts) or (None, None)
     return {
         "state": facts.state,
         "started_at": facts.started_at,
-        "target": facts.target,
+        "target": facts.terms.target,
+        "terms_id": facts.terms_id,
+        "since": None if facts.since == facts.started_at else facts.since,
+        "spent": facts.spent,
         "due_at": facts.due_at,
+        "paused_at": facts.paused_at,
         "fulfilled_at": facts.fulfilled_at,
+        "open_wait": _open_wait(facts),
         "breached_at": facts.breached_at,
-        "next_step": step[0] if step else None,
-        "next_alert_at": step[1] if step else None,
+        "acknowledged_at": facts.acknowledged_at,
+        "next_step": str(step) if step else None,
+        "next_alert_at": moment,
     }
 
 
-def _raise_breach(session: Session, clock: Clock, now: datetime) -> None:
+def raise_breach(session: Session, clock: Clock, now: datetime) -> None:
+    """The alert of a promise that was broken before anybody looked."""
     session.add(
         Alert(
             clock_id=clock.id,
@@ -165,9 +179,20 @@ def _raise_breach(session: Session, clock: Clock, now: datetime) -> None:
             claimed_at=now,
         )
     )
-    record(session, "clock.breach", now, conversation_id=clock.conversation_id, team_id=clock.team_id, subject_id=clock.id,
-           step=Step.BREACH.value)  # fmt: skip
+    record(session, breach_event(clock.kind), now, conversation_id=clock.conversation_id, team_id=clock.team_id, subject_id=clock.id,
+           step=str(Step.BREACH))  # fmt: skip
     later(session, "reminders.drain")
+
+
+def breach_event(kind: ClockKind) -> str:
+    """How the log calls a broken promise."""
+    return "resolution.breach" if kind is ClockKind.RESOLUTION else "clock.breach"
+
+
+def _open_wait(facts: ClockFacts) -> timedelta | None:
+    if facts.fulfilled_at is None:
+        return None
+    return timedelta(seconds=int(facts.terms.waited(facts.started_at, facts.fulfilled_at).total_seconds()))
 
 
 def _table(model: type[object]) -> Table:

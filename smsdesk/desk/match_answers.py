@@ -11,10 +11,11 @@ from smsdesk.models.conversation import Conversation
 from smsdesk.models.message import AuthorKind, Direction, Message
 from smsdesk.rules.delivery_status import State
 from smsdesk.rules.keywords import NEEDS_NO_ANSWER, read_keyword
-from smsdesk.rules.reply_clock import ClockState
+from smsdesk.rules.reply_clock import ClockKind, ClockState
 
 REACHED = (State.ACCEPTED, State.SENT, State.DELIVERED)
 RESOLVED = "resolved"  # why a clock was cancelled
+NO_REPLY_NEEDED = "no reply needed"
 
 
 def resolved_too_soon(session: Session, message: Message) -> Clock | None:
@@ -25,6 +26,7 @@ def resolved_too_soon(session: Session, message: Message) -> Clock | None:
             .where(
                 Clock.conversation_id == message.conversation_id,
                 Clock.state == ClockState.CANCELLED,
+                Clock.kind != ClockKind.RESOLUTION,
                 Clock.started_seq <= (message.answered_through or 0),
             )
             .order_by(Clock.started_seq.desc())

@@ -17,9 +17,9 @@ from smsdesk.models.alert import Alert, AlertKind, AlertRecipient
 from smsdesk.models.clock import Clock
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address, Customer
-from smsdesk.rules.clock_steps import GRAVITY, Step
 from smsdesk.rules.phone_numbers import shown
-from smsdesk.rules.reply_clock import ClockState
+from smsdesk.rules.reply_clock import ClockKind, ClockState
+from smsdesk.rules.terms import weight
 
 LOOKS_BACK = timedelta(days=1)
 LOOKED_AT = 300
@@ -31,7 +31,8 @@ class ToldAlert:
 
     id: UUID
     kind: AlertKind
-    step: Step
+    step: str
+    clock_kind: ClockKind
     clock_id: UUID
     conversation_id: UUID
     customer: str
@@ -53,17 +54,18 @@ class ToldAlert:
 
 def open_alerts(session: Session, agent: Agent, now: datetime) -> list[ToldAlert]:
     """What nobody has acknowledged: breaches of the last day, and warnings while the customer waits; one a clock, newest first."""
-    concerns = or_(Alert.kind == AlertKind.BREACH, Clock.state == ClockState.RUNNING)
+    concerns = or_(Alert.kind.in_([AlertKind.BREACH, AlertKind.ESCALATION]), Clock.state == ClockState.RUNNING)
     rows = session.execute(
         _told(agent)
         .where(Alert.told_at >= now - LOOKS_BACK, Alert.acknowledged_at.is_(None), concerns)
+        .where(Alert.overtaken_by_id.is_(None))
         .order_by(Alert.told_at.desc(), Alert.id.desc())
         .limit(LOOKED_AT)
     ).all()
     gravest: dict[UUID, Any] = {}
     for row in rows:
         known = gravest.get(row.clock_id)
-        if known is None or GRAVITY[row.step] > GRAVITY[known.step]:
+        if known is None or weight(row.step, row.target) > weight(known.step, row.target):
             gravest[row.clock_id] = row
     return _with_people(session, [row for row in rows if gravest[row.clock_id] is row])
 
@@ -98,6 +100,7 @@ def _told(agent: Agent) -> Select[*tuple[Any, ...]]:
             Clock.number_id,
             Clock.started_at,
             Clock.target,
+            Clock.kind.label("clock_kind"),
             Clock.state,
             Customer.name,
             Address.value.label("address"),
@@ -127,6 +130,7 @@ def _with_people(session: Session, rows: Sequence[Any]) -> list[ToldAlert]:
             id=row.id,
             kind=row.kind,
             step=row.step,
+            clock_kind=row.clock_kind,
             clock_id=row.clock_id,
             conversation_id=row.conversation_id,
             customer=row.name or shown(row.address),

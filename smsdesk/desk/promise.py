@@ -13,7 +13,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce, later
-from smsdesk.desk import keep_time
+from smsdesk.desk import apply_policies, keep_resolution, keep_time
 from smsdesk.desk.keep_time import facts_of, happened, running
 from smsdesk.desk.match_answers import (
     REACHED,
@@ -23,8 +23,10 @@ from smsdesk.desk.match_answers import (
     other_answer,
     resolved_too_soon,
 )
+from smsdesk.desk.promise_book import book, publish
+from smsdesk.desk.promise_book import facts_of as facts_for
 from smsdesk.desk.record import record
-from smsdesk.desk.thread import Place, reopen
+from smsdesk.desk.thread import reopen
 from smsdesk.models.clock import Clock
 from smsdesk.models.clock import ClockEvent as StoredEvent
 from smsdesk.models.consent import Stop
@@ -32,7 +34,7 @@ from smsdesk.models.conversation import Conversation, ConversationState, locked,
 from smsdesk.models.episode import Episode
 from smsdesk.models.message import AuthorKind, Message
 from smsdesk.models.number import Number
-from smsdesk.rules.reply_clock import ClockEvent, ClockEventKind, ClockState, policy_applied
+from smsdesk.rules.reply_clock import ClockEvent, ClockEventKind, ClockKind, ClockState, which_clock
 
 __all__ = [
     "REACHED",
@@ -41,29 +43,15 @@ __all__ = [
     "cancel",
     "change_target",
     "facts_of",
+    "is_stopped",
+    "nobody_waits",
     "resume",
     "running",
-    "start",
     "unanswer",
+    "wait",
 ]
 
 EARLIER_TEXT_WAITS = "an earlier text is unanswered again"
-
-
-def start(session: Session, place: Place, episode_id: UUID, replied_before: bool, seq: int, now: datetime) -> None:
-    """An unanswered text starts the clock of its conversation; none may be running."""
-    keep_time.start(
-        session,
-        conversation_id=place.conversation_id,
-        number_id=place.number_id,
-        team_id=place.team_id,
-        episode_id=episode_id,
-        target=place.target,
-        replied_before=replied_before,
-        seq=seq,
-        started_at=now,
-        now=now,
-    )
 
 
 def answer(session: Session, message: Message, at: datetime) -> None:
@@ -71,6 +59,7 @@ def answer(session: Session, message: Message, at: datetime) -> None:
     if message.author_kind is not AuthorKind.AGENT:
         return
     conversation = session.scalars(locked(message.conversation_id)).one()
+    _forget_farewell(conversation, message)
     clock = running(session, conversation.id)
     was_running = clock is not None and clock.started_seq <= (message.answered_through or 0)
     if not was_running:
@@ -104,7 +93,7 @@ def unanswer(session: Session, message: Message, now: datetime) -> None:
 def cancel(session: Session, conversation: Conversation, why: str, now: datetime) -> None:
     """Nobody waits any more: the conversation was resolved, or the customer said STOP."""
     keep_time.cancel_running(session, conversation.id, why, now)
-    _nobody_waits(conversation)
+    nobody_waits(conversation)
 
 
 def resume(session: Session, conversation: Conversation, resolved_at: datetime, now: datetime) -> None:
@@ -116,18 +105,19 @@ def resume(session: Session, conversation: Conversation, resolved_at: datetime, 
             .where(
                 Clock.conversation_id == conversation.id,
                 Clock.state == ClockState.CANCELLED,
+                Clock.kind != ClockKind.RESOLUTION,
                 StoredEvent.kind == ClockEventKind.CANCEL,
                 StoredEvent.at == resolved_at,
             )
         )
     )
-    if clock is None or _is_stopped(session, conversation) or other_answer(session, None, clock) is not None:
+    if clock is None or is_stopped(session, conversation) or other_answer(session, None, clock) is not None:
         return
     happened(session, clock, ClockEvent(ClockEventKind.REACTIVATE, now))
     record(
         session, "clock.reactivated", now, conversation_id=conversation.id, team_id=clock.team_id, subject_id=clock.id
     )
-    _wait(session, conversation, clock)
+    wait(session, conversation, clock, now)
 
 
 def change_target(session: Session, number: Number, target: timedelta, actor_id: UUID, now: datetime) -> int:
@@ -135,19 +125,26 @@ def change_target(session: Session, number: Number, target: timedelta, actor_id:
     record(session, "number.target_changed", now, team_id=number.team_id, actor_id=actor_id, subject_id=number.id,
            before=round(number.target.total_seconds()), after=round(target.total_seconds()))  # fmt: skip
     number.target = target
-    session.flush()
-    waiting = select(Clock.conversation_id).where(Clock.number_id == number.id, Clock.state == ClockState.RUNNING)
-    changed = 0
-    # One order for everybody who takes several, or two managers would wait for each other
-    for conversation_id in session.scalars(waiting.order_by(Clock.conversation_id)).all():
-        conversation = session.scalars(locked(conversation_id)).one()
-        clock = running(session, conversation_id)
-        if clock is not None:
-            happened(session, clock, policy_applied(now, target))
-            _wait(session, conversation, clock)
-            changed += 1
+    publish(session, now)
+    changed = apply_policies.rederive_number(session, number.id, now)
     announce(session, "queue", None, team_id=number.team_id)
     return changed
+
+
+def wait(session: Session, conversation: Conversation, clock: Clock, now: datetime) -> None:
+    """The conversation stands in the queue where its clock says."""
+    conversation.state, conversation.snoozed_until = ConversationState.WAITING_FOR_US, None
+    apply_policies.place(conversation, clock)
+    session.flush()
+    keep_resolution.follow(session, conversation.episode_id, conversation.state, now)
+    if conversation.assignee_id is None:
+        later(session, "routing.drain")
+
+
+def nobody_waits(conversation: Conversation) -> None:
+    """It leaves its place among those who wait."""
+    conversation.waiting_since = conversation.reply_due_at = None
+    conversation.queue_at = place_in_queue(None, conversation.last_message_at)
 
 
 def _correct_first_reply(session: Session, clock: Clock, helped: Message | None) -> None:
@@ -162,7 +159,7 @@ def _wait_again(
     """The oldest of these clocks runs again; the others stand behind it, as texts stand behind an earlier text."""
     ahead = running(session, conversation.id)
     oldest = unhelped[-1]
-    nobody_may_answer = _is_stopped(session, conversation)
+    nobody_may_answer = is_stopped(session, conversation)
     again = ClockEvent(ClockEventKind.REACTIVATE, now, {"message_id": str(message.id)})
     for clock in unhelped:
         clock.fulfilled_by_id = None
@@ -173,13 +170,14 @@ def _wait_again(
         else:
             keep_time.cancel_running(session, conversation.id, EARLIER_TEXT_WAITS, now)
             happened(session, clock, again)
-            _reopen(session, conversation)
-            _wait(session, conversation, clock)
+            reopen_if_resolved(session, conversation)
+            wait(session, conversation, clock, now)
         record(session, "clock.reactivated", now, conversation_id=conversation.id, team_id=clock.team_id,
                subject_id=clock.id)  # fmt: skip
 
 
-def _reopen(session: Session, conversation: Conversation) -> None:
+def reopen_if_resolved(session: Session, conversation: Conversation) -> None:
+    """Its last episode goes on."""
     if conversation.state is ConversationState.RESOLVED and conversation.episode_id is not None:
         reopen(session, conversation.episode_id)
 
@@ -188,37 +186,36 @@ def _wait_for_what_is_left(session: Session, conversation: Conversation, answere
     oldest = oldest_unanswered(session, conversation, answered_through)
     if oldest is None or conversation.episode_id is None:
         conversation.state = ConversationState.WAITING_FOR_THEM
-        _nobody_waits(conversation)
+        nobody_waits(conversation)
+        keep_resolution.follow(session, conversation.episode_id, conversation.state, now)
         return
-    clock_id = keep_time.start(
+    known = book(session, now)
+    terms = known.terms(which_clock(True), facts_for(session, conversation))
+    assert terms is not None, "a reply is always promised"
+    keep_time.start(
         session,
         conversation_id=conversation.id,
         number_id=conversation.number_id,
         team_id=conversation.team_id,
         episode_id=conversation.episode_id,
-        target=session.get_one(Number, conversation.number_id).target,
-        replied_before=True,
+        terms=terms,
+        book_version=known.version,
         seq=oldest.seq,
         started_at=oldest.created_at,
         now=now,
     )
-    _wait(session, conversation, session.get_one(Clock, clock_id))
+    clock = running(session, conversation.id)
+    assert clock is not None, "it was just started"
+    wait(session, conversation, clock, now)
 
 
-def _is_stopped(session: Session, conversation: Conversation) -> bool:
+def _forget_farewell(conversation: Conversation, answer: Message) -> None:
+    """What was written after the goodbye was answered by a person; it holds nothing back any more."""
+    if conversation.farewell_seq is not None and (answer.answered_through or 0) >= conversation.farewell_seq:
+        conversation.farewell_seq = conversation.farewell_at = None
+
+
+def is_stopped(session: Session, conversation: Conversation) -> bool:
+    """Nobody may answer there by text."""
     stop = exists().where(Stop.address_id == conversation.address_id, Stop.number_id == conversation.number_id)
     return bool(session.scalar(select(stop)))
-
-
-def _wait(session: Session, conversation: Conversation, clock: Clock) -> None:
-    conversation.state = ConversationState.WAITING_FOR_US
-    conversation.waiting_since, conversation.reply_due_at = clock.started_at, clock.due_at
-    conversation.queue_at = place_in_queue(clock.due_at, conversation.last_message_at)
-    session.flush()
-    if conversation.assignee_id is None:
-        later(session, "routing.drain")
-
-
-def _nobody_waits(conversation: Conversation) -> None:
-    conversation.waiting_since = conversation.reply_due_at = None
-    conversation.queue_at = place_in_queue(None, conversation.last_message_at)

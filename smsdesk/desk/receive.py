@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Table, insert, update
@@ -13,9 +14,11 @@ from sqlalchemy.orm import Session
 from smsdesk.adapters.carrier import InboundText
 from smsdesk.adapters.ids import new_id
 from smsdesk.adapters.promises import announce, later
-from smsdesk.desk import comply, promise
+from smsdesk.desk import comply
+from smsdesk.desk.bid_farewell import farewell_columns, farewell_of
 from smsdesk.desk.quarantine import quarantine
 from smsdesk.desk.record import record
+from smsdesk.desk.start_waiting import Wait, wait_for_answer
 from smsdesk.desk.thread import Place, UnknownNumber, episode_for, place_of
 from smsdesk.models.conversation import Conversation, ConversationState, place_in_queue
 from smsdesk.models.media import Media, MediaState
@@ -47,21 +50,21 @@ def receive(session: Session, text: InboundText, now: datetime, source: str = "w
         return Receipt(quarantine(session, text, error, now), None)
     seq = place.last_seq + 1
     keyword = _keyword(text, place)
-    needs_answer = keyword not in NEEDS_NO_ANSWER
+    farewell = farewell_of(text, place) if keyword is None else None
+    needs_answer = keyword not in NEEDS_NO_ANSWER and farewell is None
     episode_id, replied_before = episode_for(session, place, needs_answer, now)
     message_id = _write(session, text, place, seq, episode_id, now, source)
     _attach(session, text, message_id, now)
-    if needs_answer and episode_id is not None and not place.clock_is_running:
-        promise.start(session, place, episode_id, replied_before, seq, now)
-    _move_up(session, text, place, seq, episode_id, needs_answer, now)
-    record(
-        session,
-        "text.received",
-        now,
-        conversation_id=place.conversation_id,
-        team_id=place.team_id,
-        subject_id=message_id,
+    waits = (
+        wait_for_answer(session, place, episode_id, replied_before, seq, now) if needs_answer and episode_id else None
     )
+    _move_up(
+        session, text, place, seq, episode_id, waits, farewell_columns(place, farewell, needs_answer, seq, now), now
+    )
+    where = {"conversation_id": place.conversation_id, "team_id": place.team_id, "subject_id": message_id}
+    record(session, "text.received", now, **where)
+    if farewell is not None:
+        record(session, "text.farewell", now, **where, farewell=farewell.value)
     if keyword is not None:
         comply.obey(session, keyword, place, message_id, text.body, now, by_carrier=read_keyword(text.body) is None)
     _tell(session, place, needs_answer)
@@ -136,11 +139,12 @@ def _move_up(
     place: Place,
     seq: int,
     episode_id: UUID | None,
-    needs_answer: bool,
+    waits: Wait | None,
+    farewell: dict[str, Any],
     now: datetime,
 ) -> None:
     """The conversation takes its place in the queue: by the oldest unanswered text, however many follow it."""
-    values = {
+    values = farewell | {
         "address_id": place.address_id,
         "episode_id": episode_id,
         "last_seq": seq,
@@ -150,13 +154,12 @@ def _move_up(
         "last_is_ours": False,
         "queue_at": place_in_queue(place.reply_due_at, now),
     }
-    if needs_answer:
-        due_at = place.reply_due_at if place.clock_is_running else now + place.target
+    if waits is not None:
         values |= {
             "state": ConversationState.WAITING_FOR_US,
-            "waiting_since": place.waiting_since if place.clock_is_running else now,
-            "reply_due_at": due_at,
-            "queue_at": place_in_queue(due_at, now),
+            "waiting_since": waits.since,
+            "reply_due_at": waits.due_at,
+            "queue_at": place_in_queue(waits.due_at, now),
             "snoozed_until": None,
         }
         if place.assignee_id and not place.assignee_is_here:

@@ -1,8 +1,9 @@
-"""Reminders: what is due is claimed, becomes an alert once, and is told to whoever it concerns."""
+"""Reminders: what a clock has to say is claimed when its moment comes, and becomes an alert once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,19 +12,17 @@ from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.ids import new_id
-from smsdesk.adapters.promises import announce, later
-from smsdesk.desk.fan_out import PlannedAlert, plan
-from smsdesk.models.agent import Agent, Membership
-from smsdesk.models.alert import Alert, AlertKind, AlertRecipient
+from smsdesk.adapters.promises import later
+from smsdesk.desk.keep_time import breach_event
+from smsdesk.desk.promise_book import terms_by_id
+from smsdesk.models.alert import Alert, AlertKind
 from smsdesk.models.clock import Clock
 from smsdesk.models.clock import ClockEvent as StoredEvent
-from smsdesk.models.conversation import Conversation
 from smsdesk.models.event import Event
-from smsdesk.rules.reply_clock import SHARES, ClockState, Step, next_step, step_due, step_told
-from smsdesk.rules.roles import Role
+from smsdesk.rules.reply_clock import ClockState, step_told
+from smsdesk.rules.terms import ClockKind, Step, is_warning, plain, steps, weight
 
 BATCH = 500
-KINDS = {Step.WARN_50: AlertKind.WARNING, Step.WARN_80: AlertKind.WARNING, Step.BREACH: AlertKind.BREACH}
 
 
 def claim_due(session: Session, now: datetime, limit: int = BATCH) -> int:
@@ -33,14 +32,28 @@ def claim_due(session: Session, now: datetime, limit: int = BATCH) -> int:
     next step in the transaction that writes its alert, and a step of a clock can have one alert only.
     """
     due = session.execute(
-        select(Clock.id, Clock.conversation_id, Clock.team_id, Clock.started_at, Clock.target, Clock.next_step)
+        select(
+            Clock.id,
+            Clock.kind,
+            Clock.conversation_id,
+            Clock.team_id,
+            Clock.started_at,
+            Clock.since,
+            Clock.spent,
+            Clock.target,
+            Clock.terms_id,
+            Clock.acknowledged_at,
+            Clock.breached_at,
+            Clock.next_step,
+            Clock.next_alert_at,
+        )
         .where(Clock.next_alert_at.is_not(None), Clock.next_alert_at <= now, Clock.state == ClockState.RUNNING)
         .order_by(Clock.next_alert_at)
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True)
     ).all()
     if due:
-        _raise(session, due, now)
+        _raise(session, [_spoken(session, row, now) for row in due], now)
         later(session, "reminders.drain")
     return len(due)
 
@@ -52,135 +65,101 @@ def next_due_at(session: Session) -> datetime | None:
     )
 
 
-def tell_waiting(session: Session, now: datetime, limit: int = BATCH) -> int:
-    """Tell alerts that nobody has been told of; returns how many."""
-    alerts = session.execute(_UNTOLD.limit(limit)).all()
-    if not alerts:
-        return 0
-    crews = _Crews(session)
-    planned = [
-        PlannedAlert(alert.id, alert.kind, alert.step, alert.team_id,
-                     crews.concerned(alert.kind, alert.team_id, alert.assignee_id))
-        for alert in alerts
-    ]  # fmt: skip
-    rows: list[dict[str, Any]] = [
-        {"alert_id": alert.alert_id, "agent_id": agent_id, "why": why}
-        for alert in planned
-        for agent_id, why in alert.recipients.items()
+def kind_of(step: str) -> AlertKind:
+    """A warning, the breach, or a rung of the ladder above it."""
+    if is_warning(step):
+        return AlertKind.WARNING
+    return AlertKind.BREACH if step == Step.BREACH else AlertKind.ESCALATION
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """What one clock says now, in order, and what it will say next. Of several the last speaks for all."""
+
+    row: Any
+    said: Sequence[tuple[UUID, Step, datetime]]
+    then: tuple[str, datetime] | None
+
+
+def _spoken(session: Session, row: Any, now: datetime) -> _Spoken:
+    terms = terms_by_id(session)(row.terms_id) if row.terms_id else plain(row.kind, row.target)
+    lightest = weight(row.next_step, terms.target)  # what is lighter was said, or can never come any more
+    most = 1.0 if row.acknowledged_at else float("inf")
+    left = [
+        (step, at)
+        for step, at in steps(terms, row.since or row.started_at, row.spent)
+        if lightest <= weight(step, terms.target) <= most
     ]
+    said = [(new_id(), step, at) for step, at in left if at <= now]
+    then = left[len(said)] if len(said) < len(left) else None
+    return _Spoken(row, said, (str(then[0]), then[1]) if then else None)
+
+
+def _raise(session: Session, spoken: Sequence[_Spoken], now: datetime) -> None:
     connection = session.connection()
-    if rows:
-        connection.execute(insert(_table(AlertRecipient)), rows)
-    connection.execute(
-        update(_table(Alert))
-        .where(Alert.id == bindparam("alert"), Alert.told_at.is_(None))
-        .values(told_at=bindparam("moment")),
-        [{"alert": alert.id, "moment": max(now, alert.claimed_at)} for alert in alerts],
-    )
-    plan(session, planned, now)
-    for row in rows:
-        announce(session, "alert", row["alert_id"], agent_id=row["agent_id"])
-    for alert in alerts:
-        announce(session, "conversation", alert.conversation_id, team_id=alert.team_id)
-    return len(alerts)
+    connection.execute(_MOVE, [_move(one, now) for one in spoken])
+    rows = [row for one in spoken for row in _alerts(one, now)]
+    if not rows:
+        return
+    connection.execute(insert(_table(Alert)), rows)
+    connection.execute(insert(_table(StoredEvent)), [_clock_event(step, one, now) for one, step in _each(spoken)])
+    connection.execute(insert(_table(Event)), [_history(step, one, now) for one, step in _each(spoken)])
 
 
-_UNTOLD = (
-    select(Alert.id, Alert.kind, Alert.step, Alert.team_id, Alert.conversation_id, Alert.claimed_at, Conversation.assignee_id)
-    .join(Conversation, Conversation.id == Alert.conversation_id)
-    .where(Alert.told_at.is_(None))
-    .order_by(Alert.claimed_at)
-    .with_for_update(of=Alert, key_share=True, skip_locked=True)
-)  # fmt: skip
+def _each(spoken: Sequence[_Spoken]) -> list[tuple[_Spoken, Step]]:
+    return [(one, step) for one in spoken for _, step, _ in one.said]
 
 
-class _Crews:
-    """Who belongs to which team, read once for a whole batch."""
-
-    def __init__(self, session: Session) -> None:
-        members = session.execute(
-            select(Membership.team_id, Membership.agent_id).join(Agent).where(Agent.disabled_at.is_(None))
-        )
-        self.here = set(session.scalars(select(Agent.id).where(Agent.disabled_at.is_(None))))
-        self.members: dict[UUID, list[UUID]] = {}
-        for team_id, agent_id in members:
-            self.members.setdefault(team_id, []).append(agent_id)
-        self.managers = list(
-            session.scalars(
-                select(Agent.id).where(Agent.disabled_at.is_(None), Agent.role.in_([Role.MANAGER, Role.ADMIN]))
-            )
-        )
-
-    def concerned(self, kind: AlertKind, team_id: UUID, assignee_id: UUID | None) -> dict[UUID, str]:
-        """Agent → why. A warning goes to the assignee, or to the team where there is none; a breach to all of them and the
-        managers, who also hear of a warning that nobody else would."""
-        told: dict[UUID, str] = {}
-        if assignee_id in self.here and assignee_id is not None:
-            told[assignee_id] = "assignee"
-        if kind is AlertKind.BREACH or not told:
-            for member in self.members.get(team_id, []):
-                told.setdefault(member, "team")
-        if kind is AlertKind.BREACH or not told:
-            for manager in self.managers:
-                told.setdefault(manager, "manager")
-        return told
+def _move(one: _Spoken, now: datetime) -> dict[str, Any]:
+    step, moment = one.then or (None, None)
+    broken = any(step == Step.BREACH for _, step, _ in one.said)
+    return {"clock": one.row.id, "step": step, "moment": moment, "breached": now if broken else one.row.breached_at}
 
 
-def _raise(session: Session, due: Sequence[Any], now: datetime) -> None:
-    spoken = [_spoken(row, now) for row in due]
-    connection = session.connection()
-    connection.execute(_MOVE, [_move(row, step, now) for row, step, _ in spoken])
-    connection.execute(insert(_table(Alert)), [_alert(row, step, at, now) for row, step, at in spoken])
-    connection.execute(insert(_table(StoredEvent)), [_clock_event(row, step, now) for row, step, _ in spoken])
-    connection.execute(insert(_table(Event)), [_history(row, step, now) for row, step, _ in spoken])
+def _alerts(one: _Spoken, now: datetime) -> list[dict[str, Any]]:
+    """The gravest first: those that it overtook refer to it."""
+    gravest = one.said[-1][0] if one.said else None
+    return [
+        {
+            "id": id,
+            "clock_id": one.row.id,
+            "conversation_id": one.row.conversation_id,
+            "team_id": one.row.team_id,
+            "kind": kind_of(step),
+            "step": str(step),
+            "due_at": at,
+            "claimed_at": now,
+            "overtaken_by_id": None if id == gravest else gravest,
+            "words": {"speaks_for": [str(other) for _, other, _ in one.said]}
+            if id == gravest and len(one.said) > 1
+            else None,
+        }
+        for id, step, at in reversed(one.said)
+    ]
 
 
-def _spoken(row: Any, now: datetime) -> tuple[Any, Step, datetime]:
-    """What this clock says now, and the moment that it was for."""
-    step, at = step_due(row.started_at, row.target, _told_before(row.next_step), now) or (Step(row.next_step), now)
-    return row, step, at
-
-
-def _move(row: Any, step: Step, now: datetime) -> dict[str, Any]:
-    following = next_step(row.started_at, row.target, _told_before(row.next_step) | {step})
-    next_one, moment = following or (None, None)
-    return {"clock": row.id, "step": next_one, "moment": moment, "breached": now if step is Step.BREACH else None}
-
-
-def _alert(row: Any, step: Step, at: datetime, now: datetime) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "clock_id": row.id,
-        "conversation_id": row.conversation_id,
-        "team_id": row.team_id,
-        "kind": KINDS[step],
-        "step": step,
-        "due_at": at,
-        "claimed_at": now,
-    }
-
-
-def _clock_event(row: Any, step: Step, now: datetime) -> dict[str, Any]:
+def _clock_event(step: Step, one: _Spoken, now: datetime) -> dict[str, Any]:
     event = step_told(step, now)
-    return {"id": new_id(), "clock_id": row.id, "kind": event.kind, "at": now, "detail": dict(event.detail)}
+    return {"id": new_id(), "clock_id": one.row.id, "kind": event.kind, "at": now, "detail": dict(event.detail)}
 
 
-def _history(row: Any, step: Step, now: datetime) -> dict[str, Any]:
+def _history(step: Step, one: _Spoken, now: datetime) -> dict[str, Any]:
     return {
         "id": new_id(),
         "at": now,
-        "kind": f"clock.{step_told(step, now).kind.value}",
-        "conversation_id": row.conversation_id,
-        "team_id": row.team_id,
-        "subject_id": row.id,
-        "detail": {"step": step.value},
+        "kind": _called(step, one.row.kind),
+        "conversation_id": one.row.conversation_id,
+        "team_id": one.row.team_id,
+        "subject_id": one.row.id,
+        "detail": {"step": str(step)},
     }
 
 
-def _told_before(step: Step | None) -> frozenset[Step]:
-    """Whatever is lighter than the step that comes next can never come again."""
-    order = list(SHARES)
-    return frozenset(order[: order.index(step)]) if step else frozenset(order)
+def _called(step: Step, kind: ClockKind) -> str:
+    if step == Step.BREACH:
+        return breach_event(kind)
+    about = "resolution" if kind is ClockKind.RESOLUTION else "clock"
+    return f"{about}.warn" if is_warning(step) else f"{about}.escalate"
 
 
 def _table(model: type[object]) -> Table:

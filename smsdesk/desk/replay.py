@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from smsdesk.desk.keep_time import row_of
+from smsdesk.desk.promise_book import terms_by_id
 from smsdesk.models.clock import Clock
 from smsdesk.models.clock import ClockEvent as StoredEvent
-from smsdesk.rules.reply_clock import ClockEvent, ImpossibleHistory, fold
+from smsdesk.rules.reply_clock import ClockEvent, ImpossibleHistory, TermsOf, fold
 
 BATCH = 500
 
@@ -41,9 +42,9 @@ def differences(session: Session, batch: int = BATCH) -> Iterator[Difference]:
 
 def differences_among(session: Session, clocks: Sequence[Any]) -> Iterator[Difference]:
     """The differences of these clocks, rows as `clocks_after` gives them; both must be read from one snapshot."""
-    histories = _histories(session, [clock.id for clock in clocks])
+    histories, terms_of = _histories(session, [clock.id for clock in clocks]), terms_by_id(session)
     for clock in clocks:
-        yield from _compare(clock, histories.get(clock.id, []))
+        yield from _compare(clock, histories.get(clock.id, []), terms_of)
 
 
 def clocks_after(session: Session, last: UUID | None, batch: int) -> Sequence[Any]:
@@ -64,9 +65,9 @@ def _histories(session: Session, clock_ids: Sequence[UUID]) -> dict[UUID, list[C
     return histories
 
 
-def _compare(clock: Any, events: Sequence[ClockEvent]) -> Iterator[Difference]:
+def _compare(clock: Any, events: Sequence[ClockEvent], terms_of: TermsOf) -> Iterator[Difference]:
     try:
-        facts = fold(events)
+        facts = fold(events, terms_of)
     except ImpossibleHistory as error:
         yield Difference(clock.id, "events", clock.state, error)
         return

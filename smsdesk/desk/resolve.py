@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce, later
-from smsdesk.desk import promise
+from smsdesk.desk import keep_resolution, promise
 from smsdesk.desk.record import record
 from smsdesk.desk.thread import reopen as reopen_episode
 from smsdesk.models.agent import Agent
@@ -32,6 +32,9 @@ def resolve(session: Session, conversation: Conversation, by: Agent, now: dateti
     if episode is not None and episode.resolved_at is None:
         episode.resolved_at, episode.resolved_by_id = now, by.id
     conversation.state, conversation.assignee_id, conversation.placement_reason = ConversationState.RESOLVED, None, None
+    conversation.snoozed_until = None
+    session.flush()
+    keep_resolution.follow(session, conversation.episode_id, conversation.state, now)
     record(
         session,
         "conversation.resolved",
@@ -54,6 +57,8 @@ def reopen(session: Session, conversation: Conversation, by: Agent, now: datetim
     conversation.state, conversation.assignee_id = ConversationState.WAITING_FOR_THEM, by.id
     conversation.placement_reason = f"{by.name} reopened it"
     conversation.queue_at = place_in_queue(None, conversation.last_message_at)
+    session.flush()
+    keep_resolution.follow(session, conversation.episode_id, conversation.state, now)
     if resolved_at is not None:
         promise.resume(session, conversation, resolved_at, now)
     record(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from smsdesk.desk.promise_book import publish
 from smsdesk.desk.record import record
 from smsdesk.models.agent import Agent, Availability
 from smsdesk.models.number import Number
@@ -66,7 +67,7 @@ def add_number(
     number = Number(address=address, label=label.strip() or address, team_id=team.id, target=target, created_at=now)
     number.texts_per_second = per_second
     session.add(number)
-    session.flush()
+    publish(session, now)
     record(session, "number.added", now, team_id=team.id, subject_id=number.id)
     return number
 

@@ -14,11 +14,12 @@ from smsdesk.adapters.ids import new_id
 from smsdesk.desk import roll_up
 from smsdesk.models.agent import Agent, Availability
 from smsdesk.models.consent import Stop
-from smsdesk.models.conversation import Conversation, ConversationState, place_in_queue
+from smsdesk.models.conversation import Conversation, ConversationState, Priority, place_in_queue
 from smsdesk.models.customer import Address, Customer
 from smsdesk.models.episode import Episode
 from smsdesk.models.number import Number
 from smsdesk.rules.phone_numbers import read_sender
+from smsdesk.rules.policies import Facts
 
 REOPENS_WITHIN = timedelta(hours=4)  # product.md, clocks, rule 2
 
@@ -35,7 +36,9 @@ class Place:
     number_id: UUID
     address_id: UUID
     team_id: UUID
-    target: timedelta
+    tags: frozenset[str]
+    priority: str
+    segment: str | None
     assignee_id: UUID | None
     assignee_is_here: bool
     state: ConversationState
@@ -47,6 +50,13 @@ class Place:
     replied_before: bool
     clock_is_running: bool
     is_stopped: bool
+    farewell_seq: int | None
+    farewell_at: datetime | None
+
+    @property
+    def facts(self) -> Facts:
+        """What policies look at."""
+        return Facts(self.number_id, self.team_id, self.tags, self.priority, self.segment)
 
 
 def place_of(session: Session, to: str, sender: str, now: datetime) -> Place:
@@ -103,7 +113,11 @@ _FACTS = (
         Conversation.number_id,
         Address.id.label("address_id"),
         Conversation.team_id,
-        Number.target,
+        Conversation.tags,
+        Conversation.priority,
+        Customer.segment,
+        Conversation.farewell_seq,
+        Conversation.farewell_at,
         Conversation.assignee_id,
         Agent.availability,
         Agent.disabled_at,
@@ -118,6 +132,7 @@ _FACTS = (
     )
     .join(Number, Number.id == Conversation.number_id)
     .join(Address, Address.customer_id == Conversation.customer_id)
+    .join(Customer, Customer.id == Conversation.customer_id)
     .outerjoin(Agent, Agent.id == Conversation.assignee_id)
     .outerjoin(Episode, Episode.id == Conversation.episode_id)
     .outerjoin(Stop, (Stop.address_id == Address.id) & (Stop.number_id == Number.id))
@@ -146,7 +161,9 @@ def _find(session: Session, to: str, sender: str) -> Place | None:
         number_id=row.number_id,
         address_id=row.address_id,
         team_id=row.team_id,
-        target=row.target,
+        tags=frozenset(row.tags or ()),
+        priority=row.priority.value,
+        segment=row.segment,
         assignee_id=row.assignee_id,
         assignee_is_here=row.availability in {Availability.AVAILABLE, Availability.BUSY} and row.disabled_at is None,
         state=row.state,
@@ -158,6 +175,8 @@ def _find(session: Session, to: str, sender: str) -> Place | None:
         replied_before=row.first_replied_at is not None,
         clock_is_running=row.waiting_since is not None,
         is_stopped=row.stopped_since is not None,
+        farewell_seq=row.farewell_seq,
+        farewell_at=row.farewell_at,
     )
 
 
@@ -167,6 +186,7 @@ def _begin(session: Session, to: str, sender: str, now: datetime) -> Place:
     if number is None:
         raise UnknownNumber(to)
     customer_id, address_id = _customer(session, sender, now)
+    segment = session.scalar(select(Customer.segment).where(Customer.id == customer_id))
     values = {
         "id": new_id(),
         "customer_id": customer_id,
@@ -181,6 +201,9 @@ def _begin(session: Session, to: str, sender: str, now: datetime) -> Place:
         "last_inbound_seq": 0,
         "last_is_ours": False,
         "has_failure": False,
+        "priority": Priority.NORMAL,
+        "tags": [],
+        "is_plain": segment is None,
         "created_at": now,
     }
     session.connection().execute(

@@ -58,6 +58,12 @@ class Clock(Identified, Base):
             postgresql_where=text("kind = 'resolution'"),
             sqlite_where=text("kind = 'resolution'"),
         ),
+        Index(
+            "ix_clock_resolution_open",
+            "conversation_id",
+            postgresql_where=text("kind = 'resolution' AND state IN ('running', 'paused')"),
+            sqlite_where=text("kind = 'resolution' AND state IN ('running', 'paused')"),
+        ),
         Index("ix_clock_conversation", "conversation_id", "started_seq"),
         Index(
             "ix_clock_next_alert",

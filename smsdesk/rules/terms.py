@@ -7,11 +7,11 @@ events alone, however often policies and opening hours have changed since.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -143,30 +143,12 @@ def is_warning(step: str) -> bool:
     return step.startswith(("warn_", "lead_"))
 
 
-@lru_cache(maxsize=65536)
-def _steps(terms: Terms, since: datetime, spent: timedelta) -> tuple[tuple[Step, datetime], ...]:
-    due = terms.due_at(since, spent)
-    found = [(name, _warned_at(terms, since, terms.target * (_number(name) / 100) - spent)) for name in _shares(terms)]
-    for lead in terms.leads:
-        if timedelta(0) < lead < terms.target:
-            found.append(
-                (Step(f"lead_{round(lead.total_seconds())}"), _warned_at(terms, since, terms.target - lead - spent))
-            )
-    after = terms.hours if terms.alerts is AlertTimes.OPEN else None
-    found += [(_rung(place), opening_hours.due_at(after, due, rung.after) if rung.after else due)
-              for place, rung in enumerate(terms.ladder or EVERYBODY)]  # fmt: skip
-    if terms.repeat and terms.ladder:
-        last = terms.ladder[-1].after
-        found += [(Step(f"repeat_{count}"), opening_hours.due_at(after, due, last + terms.repeat * count))
-                  for count in range(1, terms.repeats + 1)]  # fmt: skip
-    if terms.alerts is AlertTimes.OPEN and terms.hours is not None:
-        found = [(step, opening_hours.next_open(terms.hours, at)) for step, at in found]
-    return tuple(sorted(found, key=lambda one: weight(one[0], terms.target)))
-
-
 def steps(terms: Terms, since: datetime, spent: timedelta = timedelta(0)) -> tuple[tuple[Step, datetime], ...]:
     """Every step with its moment, in order, of a clock that has run since `since`."""
-    return _steps(terms, since, spent)
+    moments = [*_warnings(terms, since, spent), *_ladder(terms, terms.due_at(since, spent))]
+    if terms.alerts is AlertTimes.OPEN and terms.hours is not None:
+        moments = [(step, opening_hours.next_open(terms.hours, at)) for step, at in moments]
+    return tuple(sorted(moments, key=lambda one: weight(one[0], terms.target)))
 
 
 def untold(
@@ -225,8 +207,26 @@ def plain(kind: ClockKind, target: timedelta, hours: Hours | None = None) -> Ter
     return Terms(kind, target, hours)
 
 
-def _shares(terms: Terms) -> list[Step]:
-    return [Step(f"warn_{round(share * 100)}") for share in terms.shares if 0 < share < 1]
+def _warnings(terms: Terms, since: datetime, spent: timedelta) -> Iterator[tuple[Step, datetime]]:
+    for share in terms.shares:
+        if 0 < share < 1:
+            yield Step(f"warn_{round(share * 100)}"), _warned_at(terms, since, terms.target * share - spent)
+    for lead in terms.leads:
+        if timedelta(0) < lead < terms.target:
+            step = Step(f"lead_{round(lead.total_seconds())}")
+            yield step, _warned_at(terms, since, terms.target - lead - spent)
+
+
+def _ladder(terms: Terms, due: datetime) -> Iterator[tuple[Step, datetime]]:
+    """From the deadline on, in open hours where people are told in these alone."""
+    counted, ladder = terms.hours if terms.alerts is AlertTimes.OPEN else None, terms.ladder or EVERYBODY
+    for place, rung in enumerate(ladder):
+        yield _rung(place), opening_hours.due_at(counted, due, rung.after) if rung.after else due
+    for count in range(1, terms.repeats + 1 if terms.repeat else 1):
+        yield (
+            Step(f"repeat_{count}"),
+            opening_hours.due_at(counted, due, ladder[-1].after + (terms.repeat or timedelta(0)) * count),
+        )
 
 
 def _warned_at(terms: Terms, since: datetime, remaining: timedelta) -> datetime:

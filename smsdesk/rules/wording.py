@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from smsdesk.rules.clock_steps import Step
 from smsdesk.rules.durations import spell
+from smsdesk.rules.terms import ClockKind, is_warning
 
 _DELIVERY = {
     "ready": "Waiting to be sent",
@@ -28,10 +28,15 @@ def late_by(length: timedelta) -> str:
     return "on time" if length < timedelta(seconds=1) else f"{spell(length)} late"
 
 
-def alert_words(step: Step, customer: str, waited: timedelta, target: timedelta) -> str:
+def alert_words(
+    step: str, customer: str, waited: timedelta, target: timedelta, kind: ClockKind = ClockKind.NEXT_REPLY
+) -> str:
     """The sentence of an alert. `waited` is the wait when it is told, which after an outage is longer than planned."""
-    sentence = f"{customer} has waited {spell(waited)} for an answer"
-    if step is Step.BREACH:
+    if kind is ClockKind.RESOLUTION:
+        sentence = f"What {customer} asked is not resolved after {spell(waited)}"
+    else:
+        sentence = f"{customer} has waited {spell(waited)} for an answer"
+    if not is_warning(step):
         return f"{sentence}. We promised {spell(target)}."
     return f"{sentence}. {_left(target - waited)}"
 

@@ -194,5 +194,5 @@ def test_an_answer_that_waits_for_a_breach_to_be_raised_raises_no_second_one(
     )
 
     assert isinstance(result, Message), result
-    assert [alert.step for alert in shop.alerts()] == [Step.BREACH]
+    assert [alert.step for alert in shop.alerts()] == [Step.WARN_50, Step.WARN_80, Step.BREACH]
     assert maria.clock.state is ClockState.FULFILLED

@@ -19,7 +19,7 @@ from smsdesk.desk.audit.report import counts, found, run_of
 from smsdesk.desk.see import NotThere
 from smsdesk.models import Agent, Alert, AuditFinding, AuditRun, AuditState, Clock, ClockEvent
 from smsdesk.rules.audit import Kind
-from smsdesk.rules.clock_history import ClockEventKind
+from smsdesk.rules.reply_clock import ClockEventKind
 from smsdesk.rules.roles import Role
 from tests.cast import NINE, Customer, Person, Shop, at_once
 

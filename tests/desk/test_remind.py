@@ -27,7 +27,7 @@ def test_a_clock_speaks_up_at_half_at_four_fifths_and_at_the_end(shop: Shop, mar
     assert shop.read(remind.next_due_at) is None
 
 
-def test_after_an_outage_only_the_gravest_is_told_and_its_lateness_is_stored(
+def test_after_an_outage_each_overdue_alert_comes_once_and_the_gravest_speaks_for_all(
     shop: Shop, maria: Customer, maya: Person
 ) -> None:
     maria.text("Is it ready?")
@@ -36,10 +36,15 @@ def test_after_an_outage_only_the_gravest_is_told_and_its_lateness_is_stored(
     shop.looks_at_the_clock()
     shop.looks_at_the_clock()
 
-    (alert,) = shop.alerts()
+    *overtaken, alert = shop.alerts()
     assert (alert.step, alert.due_at) == (Step.BREACH, NINE + timedelta(minutes=10))
     assert alert.told_at is not None
     assert alert.told_at - alert.due_at == timedelta(minutes=37)
+    assert shop.told(alert) == {"Maya": "team"}
+    assert [(one.step, one.overtaken_by_id, shop.told(one)) for one in overtaken] == [
+        (Step.WARN_50, alert.id, {}),
+        (Step.WARN_80, alert.id, {}),
+    ]
 
 
 def test_after_a_short_outage_the_breach_still_follows_its_warning(shop: Shop, maria: Customer, maya: Person) -> None:
@@ -49,7 +54,11 @@ def test_after_a_short_outage_the_breach_still_follows_its_warning(shop: Shop, m
     shop.now.move(minutes=1)
     shop.looks_at_the_clock()
 
-    assert [alert.step for alert in shop.alerts()] == [Step.WARN_80, Step.BREACH]
+    assert [(alert.step, alert.overtaken_by_id is None) for alert in shop.alerts()] == [
+        (Step.WARN_50, False),
+        (Step.WARN_80, True),
+        (Step.BREACH, True),
+    ]
 
 
 def test_a_warning_is_for_the_assignee_and_a_breach_for_everybody_concerned(
@@ -58,11 +67,11 @@ def test_a_warning_is_for_the_assignee_and_a_breach_for_everybody_concerned(
     shop.person("Otto", teams=[shop.team("Sales")])
     maria.text("Is it ready?")
     shop.routes()
-    for length in (5, 5):
+    for length in (5, 3, 2):
         shop.now.move(minutes=length)
         shop.looks_at_the_clock()
 
-    warning, breach = shop.alerts()
+    warning, _, breach = shop.alerts()
     assert shop.told(warning) == {"Maya": "assignee"}
     assert shop.told(breach) == {"Maya": "assignee", "Lee": "team", "Sam": "manager"}
 
@@ -119,9 +128,9 @@ def test_an_answered_text_raises_nothing_more(shop: Shop, maria: Customer, maya:
 
 def test_each_alert_is_in_the_record(shop: Shop, maria: Customer) -> None:
     maria.text("Is it ready?")
-    for _ in range(2):
-        shop.now.move(minutes=5)
+    for length in (5, 3, 2):
+        shop.now.move(minutes=length)
         shop.looks_at_the_clock()
 
     kinds = shop.all(select(Event.kind).where(Event.kind.startswith("clock.")).order_by(Event.id))
-    assert kinds == ["clock.warn", "clock.breach"]
+    assert kinds == ["clock.warn", "clock.warn", "clock.breach"]

@@ -1,12 +1,14 @@
 """What a reply clock's events add up to, and which histories cannot be."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smsdesk.rules import clock_history
 from smsdesk.rules.reply_clock import (
     ClockEvent,
     ClockEventKind,
@@ -14,15 +16,17 @@ from smsdesk.rules.reply_clock import (
     ClockState,
     ImpossibleHistory,
     Step,
+    acknowledged,
     activated,
     after,
-    due_at,
-    fold,
     fulfilled,
+    paused,
     policy_applied,
-    step_due,
+    resumed,
     step_told,
+    steps_due,
 )
+from smsdesk.rules.terms import ClockKind, Rung, Terms, Whom, plain, weight
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TEN_MINUTES = timedelta(minutes=10)
@@ -37,11 +41,25 @@ def event(kind: ClockEventKind, minutes: float, **detail: str) -> ClockEvent:
     return ClockEvent(kind, at(minutes), detail)
 
 
-STARTED = activated(NINE, NINE, TEN_MINUTES)
+PROMISED = plain(ClockKind.FIRST_REPLY, TEN_MINUTES)
+HALF_AN_HOUR = plain(ClockKind.FIRST_REPLY, timedelta(minutes=30))
+LADDER = (
+    Rung(timedelta(0), (Whom.ASSIGNEE,)),
+    Rung(timedelta(minutes=5), (Whom.LEAD,)),
+    Rung(timedelta(minutes=15), (Whom.MANAGER, Whom.PHONE)),
+)
+LADDERED = Terms(ClockKind.FIRST_REPLY, TEN_MINUTES, ladder=LADDER, repeat=timedelta(minutes=10), repeats=2)
+RESOLUTION = plain(ClockKind.RESOLUTION, timedelta(hours=1))
+STARTED = activated(NINE, NINE, PROMISED)
+KNOWN = {terms.id: terms for terms in (PROMISED, HALF_AN_HOUR, LADDERED, RESOLUTION)}
+
+
+def fold(events: Iterable[ClockEvent]) -> ClockFacts:
+    return clock_history.fold(events, KNOWN.__getitem__)
 
 
 def test_a_started_clock_runs_towards_its_deadline() -> None:
-    assert fold([STARTED]) == ClockFacts(ClockState.RUNNING, NINE, TEN_MINUTES, at(10))
+    assert fold([STARTED]) == ClockFacts(ClockState.RUNNING, NINE, PROMISED, PROMISED.id, NINE, at(10))
 
 
 def test_an_answer_that_the_carrier_accepted_fulfils_it() -> None:
@@ -54,14 +72,14 @@ def test_an_answer_that_never_arrived_takes_it_back_to_its_old_start() -> None:
     facts = fold([STARTED, fulfilled(at(4), 7), event(KIND.REACTIVATE, 25)])
 
     assert facts == fold([STARTED])
-    assert step_due(facts.started_at, facts.target, facts.told, at(25)) == (Step.BREACH, at(10))
+    assert steps_due(facts, at(25))[-1] == (Step.BREACH, at(10))
 
 
 def test_what_was_told_before_a_failed_delivery_is_not_told_again() -> None:
     facts = fold([STARTED, step_told(Step.WARN_80, at(8)), fulfilled(at(9), 7), event(KIND.REACTIVATE, 9.5)])
 
     assert facts.told == {Step.WARN_80}
-    assert step_due(facts.started_at, facts.target, facts.told, at(9.5)) is None
+    assert steps_due(facts, at(9.5)) == []
 
 
 def test_a_breach_is_remembered_after_the_late_answer() -> None:
@@ -71,7 +89,7 @@ def test_a_breach_is_remembered_after_the_late_answer() -> None:
 
 
 def test_a_new_target_counts_from_the_old_start() -> None:
-    facts = fold([STARTED, step_told(Step.WARN_50, at(5)), policy_applied(at(6), timedelta(minutes=30))])
+    facts = fold([STARTED, step_told(Step.WARN_50, at(5)), policy_applied(at(6), HALF_AN_HOUR)])
 
     assert facts.due_at == at(30)
     assert facts.told == {Step.WARN_50}
@@ -84,7 +102,57 @@ def test_a_cancelled_clock_can_be_taken_up_again_with_nothing_hidden() -> None:
 
 
 def test_an_escalation_changes_nothing_about_the_promise() -> None:
-    assert fold([STARTED, event(KIND.ESCALATE, 15)]) == fold([STARTED])
+    broken = [activated(NINE, NINE, LADDERED), step_told(Step.BREACH, at(10))]
+
+    before, facts = fold(broken), fold([*broken, step_told("rung_1", at(15))])
+
+    assert (facts.due_at, facts.state, facts.breached_at) == (before.due_at, before.state, before.breached_at)
+    assert [step for step, _ in steps_due(facts, at(60))] == ["rung_2", "repeat_1", "repeat_2"]
+
+
+def test_whoever_has_seen_it_ends_the_ladder() -> None:
+    seen = [activated(NINE, NINE, LADDERED), step_told(Step.BREACH, at(10)), acknowledged(at(11), "maya")]
+
+    assert steps_due(fold(seen), at(300)) == []
+
+
+def test_a_warning_that_was_seen_takes_no_deadline_back() -> None:
+    seen = [activated(NINE, NINE, LADDERED), step_told(Step.WARN_50, at(5)), acknowledged(at(6), "maya")]
+
+    assert [step for step, _ in steps_due(fold(seen), at(300))] == [Step.WARN_80, Step.BREACH]
+
+
+def test_a_resolution_clock_spends_nothing_while_it_pauses() -> None:
+    life = [activated(NINE, NINE, RESOLUTION), paused(at(20), "waiting_for_them"), resumed(at(100))]
+
+    facts = fold(life)
+
+    assert (facts.spent, facts.due_at) == (timedelta(minutes=20), at(140))
+
+
+def test_a_resolved_conversation_that_opens_again_goes_on_with_what_was_left() -> None:
+    life = [activated(NINE, NINE, RESOLUTION), fulfilled(at(45)), event(KIND.REACTIVATE, 200)]
+
+    assert fold(life).due_at == at(215)
+
+
+def test_a_deadline_that_was_broken_before_a_pause_stays_where_it_was() -> None:
+    life = [
+        activated(NINE, NINE, RESOLUTION),
+        step_told(Step.BREACH, at(60)),
+        paused(at(70), "snoozed"),
+        resumed(at(200)),
+    ]
+
+    assert fold(life).due_at == at(60)
+
+
+def test_a_clock_from_before_there_were_terms_is_understood() -> None:
+    old = ClockEvent(KIND.ACTIVATE, NINE, {"started_at": NINE.isoformat(), "target_seconds": "600"})
+    longer = event(KIND.APPLY_POLICY, 1, target_seconds="1800")
+
+    assert (fold([old]).due_at, fold([old]).terms_id) == (at(10), None)
+    assert fold([old, longer]).due_at == at(30)
 
 
 @pytest.mark.parametrize(
@@ -99,14 +167,19 @@ def test_an_escalation_changes_nothing_about_the_promise() -> None:
         [STARTED, fulfilled(at(1), 7), fulfilled(at(2), 8)],
         [STARTED, fulfilled(at(1), 7), event(KIND.CANCEL, 2)],
         [STARTED, fulfilled(at(1), 7), step_told(Step.BREACH, at(10))],
-        [STARTED, fulfilled(at(1), 7), policy_applied(at(2), TEN_MINUTES)],
+        [STARTED, fulfilled(at(1), 7), policy_applied(at(2), PROMISED)],
         [STARTED, event(KIND.CANCEL, 1), step_told(Step.WARN_50, at(5))],
         [STARTED, event(KIND.CANCEL, 1), event(KIND.CANCEL, 2)],
         [STARTED, step_told(Step.WARN_50, at(5)), step_told(Step.WARN_50, at(6))],
         [STARTED, step_told(Step.BREACH, at(10)), step_told(Step.WARN_80, at(11))],
         [STARTED, step_told(Step.BREACH, at(10)), step_told(Step.BREACH, at(11))],
         [STARTED, event(KIND.WARN, 5)],
-        [STARTED, event(KIND.WARN, 5, step="warn_99")],
+        [STARTED, event(KIND.WARN, 5, step="warn_ninety")],
+        [STARTED, event(KIND.ESCALATE, 15)],
+        [activated(NINE, NINE, RESOLUTION), event(KIND.RESUME, 1)],
+        [activated(NINE, NINE, RESOLUTION), paused(at(1), "snoozed"), step_told(Step.BREACH, at(60))],
+        [event(KIND.ACTIVATE, 0, started_at=NINE.isoformat(), terms=str(UUID(int=7)))],
+        [event(KIND.ACTIVATE, 0, started_at=NINE.isoformat(), terms="standard")],
         [STARTED, event(KIND.APPLY_POLICY, 5)],
     ],
 )
@@ -134,35 +207,42 @@ def test_a_start_that_cannot_be_read_is_refused(detail: Mapping[str, str]) -> No
         fold([ClockEvent(KIND.ACTIVATE, NINE, detail)])
 
 
-lengths = st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days=30))
 gaps = st.timedeltas(min_value=timedelta(0), max_value=timedelta(hours=3))
+everything = st.sampled_from(list(KNOWN.values()))
 
 
 @st.composite
 def lives(draw: st.DrawFn) -> list[ClockEvent]:
     """A history as the desk would write it: at each moment one of the things that can happen then."""
     now = NINE
-    life = [activated(now, now - draw(gaps), draw(lengths))]
+    life = [activated(now, now - draw(gaps), draw(everything))]
     for gap in draw(st.lists(gaps, max_size=15)):
         now += gap
-        life.append(draw(st.sampled_from(_possible(fold(life), now, draw(lengths)))))
+        life.append(draw(st.sampled_from(_possible(fold(life), now, draw(everything)))))
     return life
 
 
-def _possible(facts: ClockFacts, now: datetime, target: timedelta) -> list[ClockEvent]:
-    if facts.state is not ClockState.RUNNING:
+def _possible(facts: ClockFacts, now: datetime, terms: Terms) -> list[ClockEvent]:
+    if facts.state in {ClockState.FULFILLED, ClockState.CANCELLED}:
         return [ClockEvent(KIND.REACTIVATE, now)]
-    due = step_due(facts.started_at, facts.target, facts.told, now)
-    alert = [step_told(due[0], now)] if due else []
-    plain = [ClockEvent(KIND.CANCEL, now), ClockEvent(KIND.ESCALATE, now)]
-    return [*alert, fulfilled(now, "m"), policy_applied(now, target), *plain]
+    of_its_kind = terms if terms.kind is facts.terms.kind else facts.terms
+    ends = [
+        ClockEvent(KIND.CANCEL, now),
+        fulfilled(now, "m"),
+        policy_applied(now, of_its_kind),
+        acknowledged(now, "maya"),
+    ]
+    if facts.state is ClockState.PAUSED:
+        return [resumed(now), *ends]
+    pauses = [paused(now, "snoozed")] if facts.terms.kind is ClockKind.RESOLUTION else []
+    return [*(step_told(step, now) for step, _ in steps_due(facts, now)), *pauses, *ends]
 
 
 @given(lives())
 def test_storing_step_by_step_and_replaying_the_whole_agree_at_every_point(life: list[ClockEvent]) -> None:
     stored: ClockFacts | None = None
     for place, happened in enumerate(life, start=1):
-        stored = after(stored, happened)
+        stored = after(stored, happened, KNOWN.__getitem__)
         assert stored == fold(life[:place])
 
 
@@ -171,11 +251,17 @@ def test_every_life_keeps_its_start_its_sum_and_its_memory(life: list[ClockEvent
     facts = fold(life)
 
     assert facts.started_at.isoformat() == life[0].detail["started_at"]
-    assert facts.due_at == due_at(facts.started_at, facts.target)
     assert (facts.fulfilled_at is not None) == (facts.state is ClockState.FULFILLED)
     assert (facts.breached_at is not None) == (Step.BREACH in facts.told)
+    assert (facts.paused_at is not None) <= (facts.terms.kind is ClockKind.RESOLUTION)
 
 
-@given(lengths)
-def test_a_target_is_written_down_without_loss(target: timedelta) -> None:
-    assert fold([activated(NINE, NINE, target)]).target == target
+@given(lives(), gaps)
+def test_nothing_is_told_twice_and_nothing_lighter_after_something_graver(
+    life: list[ClockEvent], later: timedelta
+) -> None:
+    facts = fold(life)
+    places = [weight(step, facts.terms.target) for step, _ in steps_due(facts, life[-1].at + later)]
+
+    assert places == sorted(set(places))
+    assert not places or all(weight(step, facts.terms.target) < places[0] for step in facts.told)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from smsdesk.rules.clock_steps import Step
 from smsdesk.rules.delivery_status import State, shown_as
+from smsdesk.rules.terms import Step
 from smsdesk.rules.wording import alert_words, delivery_words, late_by, waiting
 
 MINUTE = timedelta(minutes=1)

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from smsdesk.adapters import clock
 from smsdesk.adapters.carrier import InboundText
 from smsdesk.adapters.database import Database
-from smsdesk.desk import hand_over, promise, receive, remind, reply, set_up, sign_in
+from smsdesk.desk import hand_over, promise, receive, remind, reply, set_up, sign_in, tell
 from smsdesk.models import Agent, Alert, Availability, Clock, Conversation, Message, Number, QuarantinedText
 from smsdesk.rules.delivery_status import State
 from smsdesk.rules.promise import Wait, summary
@@ -65,7 +65,7 @@ class Shop:
         with self.database.transaction() as session:
             remind.claim_due(session, self.now[0])
         with self.database.transaction() as session:
-            remind.tell_waiting(session, self.now[0])
+            tell.tell_waiting(session, self.now[0])
 
     def signed_in(self, name: str) -> Browser:
         with self.database.transaction() as session:

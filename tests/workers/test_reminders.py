@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from config.settings import Settings
 from smsdesk.models import Alert, Heartbeat
-from smsdesk.rules.clock_steps import Step
+from smsdesk.rules.terms import Step
 from tests.servers import until
 from tests.workers.processes import process
 from tests.workers.shop import MARIA, Shop, shop_of
@@ -26,7 +26,7 @@ def alerts(shop: Shop) -> list[Alert]:
 
 
 def breaches(shop: Shop) -> list[Alert]:
-    return [alert for alert in alerts(shop) if alert.step is Step.BREACH]
+    return [alert for alert in alerts(shop) if alert.step == Step.BREACH]
 
 
 def test_the_clock_and_a_worker_tell_each_alert_once_and_at_its_moment(shop: Shop, environ: dict[str, str]) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from smsdesk.adapters.carrier import InboundText
 from smsdesk.adapters.ids import new_id
 from smsdesk.rules.phone_numbers import SenderKind, read_sender
-from smsdesk.rules.reply_clock import SHARES
+from smsdesk.rules.terms import Terms, steps
 from smsdesk.rules.texts import clean, preview
-
-FIRST_STEP, FIRST_SHARE = next(iter(SHARES.items()))
 
 
 @dataclass(frozen=True)
@@ -22,6 +21,15 @@ class Stored:
     conversation_id: UUID
     team_id: UUID
     has_agent: bool
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What a number promises to whoever has no priority, tag or segment, by one version of the book."""
+
+    version: int
+    first: Terms
+    next: Terms
 
 
 @dataclass(frozen=True)
@@ -37,11 +45,33 @@ class Parcel:
     event_id: UUID
     clock_id: UUID
     clock_event_id: UUID
+    promise: Plain
+
+    def clock(self, terms: Terms) -> dict[str, Any]:
+        """The columns of a clock that starts now, and the event that starts it."""
+        step, alert_at = steps(terms, self.now)[0]
+        return {
+            "terms": terms.id,
+            "target": round(terms.target.total_seconds()),
+            "due_at": terms.due_at(self.now),
+            "first_step": str(step),
+            "alert_at": alert_at,
+            "version": self.promise.version,
+        }
 
 
-def parcel_of(text: InboundText, now: datetime) -> Parcel:
+def parcel_of(text: InboundText, promise: Plain, now: datetime) -> Parcel:
     """Raises UnreadableSender."""
     body = clean(text.body)
     return Parcel(
-        text, read_sender(text.sender).kind, body, preview(body, 0), now, new_id(), new_id(), new_id(), new_id()
+        text,
+        read_sender(text.sender).kind,
+        body,
+        preview(body, 0),
+        now,
+        new_id(),
+        new_id(),
+        new_id(),
+        new_id(),
+        promise,
     )

@@ -6,7 +6,7 @@ import json
 import threading
 from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,34 +14,39 @@ from smsdesk.adapters.database import Database
 from smsdesk.adapters.ids import new_id
 from smsdesk.adapters.lines import NoLineFree
 from smsdesk.adapters.turns import turns_at
-from smsdesk.desk.receive_fast.parcel import FIRST_SHARE, FIRST_STEP, Parcel, Stored
+from smsdesk.desk.receive_fast.parcel import Parcel, Stored
+from smsdesk.rules.terms import Terms
 
 TOGETHER = 64  # texts in one commit
 
-PLACE = """
-    SELECT c.id, c.number_id, c.team_id, c.assignee_id IS NOT NULL AS has_agent, c.episode_id, c.last_seq + 1 AS seq, a.id AS address_id, n.target,
+# What is promised may have changed since this process read it
+VERSION = "(SELECT version FROM promise_book) = :version"
+PLACE = f"""
+    SELECT c.id, c.number_id, c.team_id, c.assignee_id IS NOT NULL AS has_agent, c.episode_id, c.last_seq + 1 AS seq, a.id AS address_id,
            c.state = 'waiting_for_them' AS starts_clock, c.reply_due_at, 'next_reply' AS clock_kind
     FROM number n
     JOIN address a ON a.value = :sender
     JOIN conversation c ON c.customer_id = a.customer_id AND c.number_id = n.id
     JOIN episode e ON e.id = c.episode_id
     LEFT JOIN agent g ON g.id = c.assignee_id
-    WHERE n.address = :to AND e.resolved_at IS NULL
+    WHERE n.address = :to AND e.resolved_at IS NULL AND c.is_plain AND c.team_id = n.team_id AND c.farewell_seq IS NULL AND {VERSION}
       AND (c.state = 'waiting_for_us' OR (c.state = 'waiting_for_them' AND e.first_replied_at IS NOT NULL))
       AND (c.assignee_id IS NULL OR (g.disabled_at IS NULL AND g.availability IN ('available', 'busy')))
       AND NOT EXISTS (SELECT 1 FROM message m WHERE m.carrier_sid = :sid AND m.carrier_account = :account)"""
-EMPTY_PLACE = """
+EMPTY_PLACE = f"""
     SELECT :conversation_id AS id, n.id AS number_id, n.team_id, 0 AS has_agent, :episode_id AS episode_id, 1 AS seq, :address_id AS address_id,
-           n.target, 1 AS starts_clock, NULL AS reply_due_at, 'first_reply' AS clock_kind
+           1 AS starts_clock, NULL AS reply_due_at, 'first_reply' AS clock_kind
     FROM number n WHERE n.address = :to AND NOT EXISTS (SELECT 1 FROM address WHERE value = :sender)
-      AND NOT EXISTS (SELECT 1 FROM message m WHERE m.carrier_sid = :sid AND m.carrier_account = :account)"""
+      AND {VERSION} AND NOT EXISTS (SELECT 1 FROM message m WHERE m.carrier_sid = :sid AND m.carrier_account = :account)"""
 MESSAGE = """
     INSERT INTO message (id, conversation_id, episode_id, seq, direction, author_kind, body, state, sender, recipient, segments, media_count,
                          carrier_account, carrier_sid, created_at, raw, source, attempts)
     VALUES (:message_id, :id, :episode_id, :seq, 'in', 'customer', :body, 'received', :sender, :to, :segments, 0, :account, :sid, :now, :raw, 'web', 0)"""
 CLOCK = """
-    INSERT INTO clock (id, conversation_id, episode_id, number_id, team_id, kind, state, started_at, started_seq, target, due_at, next_step, next_alert_at)
-    VALUES (:clock_id, :id, :episode_id, :number_id, :team_id, :clock_kind, 'running', :now, :seq, :target, :due_at, :first_step, :alert_at)"""
+    INSERT INTO clock (id, conversation_id, episode_id, number_id, team_id, kind, state, started_at, started_seq, target, terms_id, book_version, due_at,
+                       next_step, next_alert_at)
+    VALUES (:clock_id, :id, :episode_id, :number_id, :team_id, :clock_kind, 'running', :now, :seq, :target, :terms, :version, :due_at, :first_step,
+            :alert_at)"""
 CLOCK_EVENT = "INSERT INTO clock_event (id, clock_id, kind, at, detail) VALUES (:clock_event_id, :clock_id, 'activate', :now, :clock_detail)"
 EVENT = """
     INSERT INTO event (id, at, kind, conversation_id, team_id, subject_id, detail)
@@ -92,11 +97,13 @@ class Sqlite:
         self._writing = threading.Lock()
 
     def next_text(self, parcel: Parcel) -> Stored | None:
-        return self._store(Job(PLACE, (), (MOVE_UP,), _values(parcel)))
+        return self._store(Job(PLACE, (), (MOVE_UP,), _values(parcel, parcel.promise.next)))
 
     def first_text(self, parcel: Parcel) -> Stored | None:
         ids = {f"{thing}_id": new_id().hex for thing in ("customer", "address", "conversation", "episode")}
-        return self._store(Job(EMPTY_PLACE, NEWCOMER, (), _values(parcel) | ids | {"kind": parcel.kind.value}))
+        return self._store(
+            Job(EMPTY_PLACE, NEWCOMER, (), _values(parcel, parcel.promise.first) | ids | {"kind": parcel.kind.value})
+        )
 
     def _store(self, job: Job) -> Stored | None:
         self._waiting.append(job)
@@ -144,41 +151,36 @@ def _written(line: Any, job: Job) -> Stored | None:
     if row is None:
         return None
     values = job.values | dict(zip((column[0] for column in cursor.description), row, strict=True))
-    values |= _moments(values)
+    values["due_at"] = values["reply_due_at"] or values["due_at"]
     starting = (CLOCK, CLOCK_EVENT) if values["starts_clock"] else ()
     for statement in (*job.before, MESSAGE, *starting, EVENT, *job.after):
         line.execute(statement, values)
     return Stored(UUID(values["id"]), UUID(values["team_id"]), bool(values["has_agent"]))
 
 
-def _moments(values: dict[str, Any]) -> dict[str, Any]:
-    now, target = values["at"], timedelta(seconds=values["target"])
-    return {
-        "due_at": values["reply_due_at"] or _text_of(now + target),
-        "alert_at": _text_of(now + target * FIRST_SHARE),
-        "clock_detail": json.dumps({"started_at": now.isoformat(), "target_seconds": str(target.total_seconds())}),
-    }
-
-
-def _values(parcel: Parcel) -> dict[str, Any]:
-    text = parcel.text
-    return {
-        "message_id": parcel.message_id.hex,
-        "event_id": parcel.event_id.hex,
-        "clock_id": parcel.clock_id.hex,
-        "clock_event_id": parcel.clock_event_id.hex,
-        "to": text.to,
-        "sender": text.sender,
-        "account": text.account_sid,
-        "sid": text.carrier_sid,
-        "body": parcel.body,
-        "preview": parcel.preview,
-        "segments": text.segments,
-        "raw": text.raw,
-        "at": parcel.now,
-        "now": _text_of(parcel.now),
-        "first_step": FIRST_STEP.value,
-    }
+def _values(parcel: Parcel, terms: Terms) -> dict[str, Any]:
+    text, clock = parcel.text, parcel.clock(terms)
+    stored = {"terms": terms.id.hex, "due_at": _text_of(clock["due_at"]), "alert_at": _text_of(clock["alert_at"])}
+    return (
+        clock
+        | stored
+        | {
+            "message_id": parcel.message_id.hex,
+            "event_id": parcel.event_id.hex,
+            "clock_id": parcel.clock_id.hex,
+            "clock_event_id": parcel.clock_event_id.hex,
+            "to": text.to,
+            "sender": text.sender,
+            "account": text.account_sid,
+            "sid": text.carrier_sid,
+            "body": parcel.body,
+            "preview": parcel.preview,
+            "segments": text.segments,
+            "raw": text.raw,
+            "now": _text_of(parcel.now),
+            "clock_detail": json.dumps({"started_at": parcel.now.isoformat(), "terms": str(terms.id)}),
+        }
+    )
 
 
 def _text_of(moment: datetime) -> str:

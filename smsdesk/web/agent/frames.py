@@ -14,9 +14,9 @@ from smsdesk.models.alert import Alert, AlertRecipient
 from smsdesk.models.clock import Clock
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address, Customer
-from smsdesk.rules.clock_steps import GRAVITY
 from smsdesk.rules.reply_clock import ClockState
 from smsdesk.rules.roles import Action, may
+from smsdesk.rules.terms import weight
 from smsdesk.rules.wording import alert_words
 from smsdesk.web.agent import boxes, words
 from smsdesk.web.agent.pictures import AlertPicture, Frame
@@ -54,9 +54,11 @@ def alerts(session: Session, me: Agent, now: datetime) -> Iterator[AlertPicture]
     """Unacknowledged alerts of clocks that still run, the gravest of each, newest first."""
     shown: dict[object, AlertPicture] = {}
     found = session.execute(_told(me)).all()
-    for alert in sorted(found, key=lambda alert: -GRAVITY[alert.step]):
+    for alert in sorted(found, key=lambda alert: -weight(alert.step, alert.target)):
         name = words.called(alert.name, alert.address)
-        sentence = alert_words(alert.step, name, _waited(now - alert.started_at, alert.target), alert.target)
+        sentence = alert_words(
+            alert.step, name, _waited(now - alert.started_at, alert.target), alert.target, alert.clock_kind
+        )
         shown.setdefault(alert.clock_id, AlertPicture(alert.id, alert.kind.value, sentence, alert.conversation_id))
     yield from list(shown.values())[:MOST_ALERTS]
 
@@ -76,6 +78,7 @@ def _told(me: Agent) -> Select[*tuple[Any, ...]]:
             Alert.conversation_id,
             Clock.started_at,
             Clock.target,
+            Clock.kind.label("clock_kind"),
             Customer.name,
             Address.value.label("address"),
         )

@@ -41,6 +41,13 @@ HAPPENINGS: dict[str, Happening] = {
     "consent.stopped": Happening("STOP received: nothing more is sent to this customer", bad=True),
     "consent.started": Happening("START received: replies are allowed"),
     "clock.breach": Happening("The promised time ran out", bad=True),
+    "clock.escalate": Happening("Still no answer: told the next ones"),
+    "clock.no_reply_needed": Happening("{actor}: no reply needed"),
+    "clock.reply_needed": Happening("{actor}: it needs a reply after all"),
+    "conversation.snoozed": Happening("{actor} snoozed it"),
+    "conversation.woken": Happening("The snooze is over"),
+    "text.farewell": Happening("A goodbye: nobody has to answer, unless more comes within ten minutes"),
+    "resolution.breach": Happening("The promised time to resolve it ran out", bad=True),
     "clock.reactivated": Happening("The wait for an answer goes on from its start"),
 }
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from smsdesk.models.conversation import ConversationState
-from smsdesk.rules.clock_steps import SHARES, Step
 from smsdesk.rules.durations import clock_face
 from smsdesk.rules.phone_numbers import region_of, shown
 from smsdesk.web.agent.pictures import Left
@@ -19,14 +18,15 @@ STATES = {
 }
 MOST = 99
 _DEADLINE_SECOND = timedelta(seconds=1)
+SOON = 0.5  # of the time that was promised
 
 
 def left(waiting_since: datetime | None, due_at: datetime | None, now: datetime) -> Left | None:
-    """How long is left, None where nobody waits. Amber from the first warning on."""
+    """How long is left, None where nobody waits. Amber from its middle on."""
     if waiting_since is None or due_at is None:
         return None
     length = due_at - waiting_since
-    soon_at = waiting_since + length * SHARES[Step.WARN_50]
+    soon_at = waiting_since + length * SOON
     gone = 100 * (now - waiting_since) / length if length else 100.0
     return Left(
         waiting_since,

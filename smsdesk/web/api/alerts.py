@@ -106,8 +106,8 @@ def _told(alerts: Sequence[StoredAlert]) -> list[Alert]:
     named = session().execute(select(Agent.id, Agent.name).where(Agent.id.in_(people)))
     wanted = {alert.clock_id for alert in alerts if alert.clock_id}
     kinds = session().execute(select(Clock.id, Clock.kind).where(Clock.id.in_(wanted)))
-    names: dict[UUID, str] = dict(named.tuples())
-    clocks: dict[UUID | None, ClockKind] = dict(kinds.tuples())
+    names: dict[UUID, str] = dict(named.all())
+    clocks: dict[UUID | None, ClockKind] = dict(kinds.all())
     return [_alert(alert, names, clocks.get(alert.clock_id)) for alert in alerts]
 
 

@@ -16,7 +16,7 @@ MOST_NAMES = 3
 
 def by_urgency(alert: ToldAlert) -> tuple[bool, bool]:
     """What can still be mended first, and of that what is late already."""
-    return (not alert.still_waits, alert.kind is not AlertKind.BREACH)
+    return (not alert.still_waits, alert.kind is AlertKind.WARNING)
 
 
 def alert_row(alert: ToldAlert, now: datetime, zone: str) -> AlertRow:
@@ -35,8 +35,8 @@ def alert_row(alert: ToldAlert, now: datetime, zone: str) -> AlertRow:
 
 def _sentence(alert: ToldAlert, now: datetime) -> str:
     if alert.still_waits:
-        return alert_words(alert.step, alert.customer, now - alert.started_at, alert.target)
-    if alert.kind is AlertKind.BREACH:
+        return alert_words(alert.step, alert.customer, now - alert.started_at, alert.target, alert.clock_kind)
+    if alert.kind is not AlertKind.WARNING:
         return f"{alert.customer} waited longer than the promised {spell(alert.target)}; nobody waits there now."
     return (
         f"{alert.customer} had waited {spell(alert.told_at - alert.started_at)} of the promised {spell(alert.target)}."

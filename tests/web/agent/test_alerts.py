@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from smsdesk.desk import remind
+from smsdesk.desk import remind, tell
 from tests.web.agent.screen import Screen, Shop
 
 PRIYA = "+14155550199"
@@ -56,7 +56,7 @@ def test_an_alert_ends_with_its_wait(shop: Shop, maya: Screen) -> None:
 def time_passes(shop: Shop, minutes: float) -> None:
     shop.passes(minutes)
     shop.does(lambda session: remind.claim_due(session, shop.now))
-    shop.does(lambda session: remind.tell_waiting(session, shop.now))
+    shop.does(lambda session: tell.tell_waiting(session, shop.now))
 
 
 def alerts(screen: Screen) -> list[str]:

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from smsdesk.adapters import clock
 from smsdesk.adapters.carrier import InboundText
 from smsdesk.adapters.wiring import Wiring
-from smsdesk.desk import remind, route, set_up, sign_in
+from smsdesk.desk import remind, route, set_up, sign_in, tell
 from smsdesk.desk.receive import receive
 from smsdesk.models import Agent, Availability, TokenScope
 from smsdesk.rules.roles import Role
@@ -96,7 +96,7 @@ class Office:
         """As if so much time had passed: due clocks speak up, and are told."""
         with self.wiring.database.transaction() as session:
             remind.claim_due(session, clock.now() + after)
-            remind.tell_waiting(session, clock.now() + after)
+            tell.tell_waiting(session, clock.now() + after)
 
 
 def opened(app: Flask) -> Office:
