@@ -107,7 +107,7 @@ def _day_link(plan: Plan, today: date, ahead: int) -> Link:
     day = today + timedelta(days=ahead)
     words = "Today" if not ahead else f"{day:%a} {day.day}"
     address = f"/manager/staffing?{urlencode(_query(plan.scope, day))}"
-    return Link(words, address, day == plan.day, f"{day:%A} {day.day} {day:%B}")
+    return Link(words, address, day == plan.day, f"{words}, {day:%A} {day.day} {day:%B}")
 
 
 def _not_reached(plan: Plan) -> str:
