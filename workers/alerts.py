@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from smsdesk.adapters import clock
+from smsdesk.desk import text_alerts
 from workers.draining import Turns, picked_up
-
-# Each sends everything of its kind that waits, for half a minute at most, and needs no Redis
-PARTS: tuple[Callable[[], None], ...] = ()
+from workers.post_room import PostRoom
+from workers.wired import wiring
 
 
 def drain() -> None:
@@ -26,4 +27,17 @@ def _send_all() -> None:
         part()
 
 
+def _text() -> None:
+    """Texts to phones go into the outbox, which needs no call from here; what became of those before is looked up."""
+    database, now = wiring().database, clock.now()
+    with database.reading() as session:
+        if not text_alerts.has_work(session, now):
+            return
+    with database.transaction() as session:
+        text_alerts.follow_texts(session, now)
+        text_alerts.write_texts(session, wiring().settings.public_url, now)
+
+
+# Each sends everything of its kind that waits, for half a minute at most, and needs no Redis
+PARTS: tuple[Callable[[], None], ...] = (_text, PostRoom(wiring).drain)
 _turns = Turns(_send_all)
