@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from smsdesk.adapters import clock
-from smsdesk.desk import text_alerts
+from smsdesk.desk import choose_channels, text_alerts
 from workers.draining import Turns, picked_up
 from workers.post_room import PostRoom
 from workers.wired import wiring
@@ -31,11 +31,12 @@ def _text() -> None:
     """Texts to phones go into the outbox, which needs no call from here; what became of those before is looked up."""
     database, now = wiring().database, clock.now()
     with database.reading() as session:
-        if not text_alerts.has_work(session, now):
+        if not text_alerts.has_work(session, now) and not choose_channels.shows_codes(session):
             return
     with database.transaction() as session:
         text_alerts.follow_texts(session, now)
         text_alerts.write_texts(session, wiring().settings.public_url, now)
+        choose_channels.hide_codes(session)
 
 
 # Each sends everything of its kind that waits, for half a minute at most, and needs no Redis

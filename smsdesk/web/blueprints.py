@@ -37,6 +37,8 @@ WAYS_IN = (
     Way("smsdesk.web.sign_ins:blueprint", "", Access.PUBLIC, MOST_ANONYMOUS),
     Way("smsdesk.web.passwords:blueprint", "/settings", Access.SIGNED_IN),
     Way("smsdesk.web.sessions:blueprint", "/settings/sessions", Access.SIGNED_IN),
+    Way("smsdesk.web.alert_settings:blueprint", "/settings/alerts", Access.SIGNED_IN),
+    Way("smsdesk.web.service_workers:blueprint", "", Access.PUBLIC, MOST_ANONYMOUS),
     Way("smsdesk.web.stream:blueprint", "", Access.SIGNED_IN),
     Way("smsdesk.web.hooks:blueprint", "/webhooks/twilio", Access.SIGNATURE),
     Way("smsdesk.web.agent.queue:queue", "", Action.READ_CONVERSATION),

@@ -25,6 +25,7 @@ NAME = "smsdesk.attempts"
 PER_ADDRESS = 20, timedelta(minutes=1)
 PER_ACCOUNT = 5, timedelta(minutes=15)
 PER_TOKEN = 3000, timedelta(minutes=1)
+PER_CALLER = 10, timedelta(minutes=1)
 HALF_A_YEAR = 182 * 86400  # seconds
 
 
@@ -46,6 +47,11 @@ def spend_account(email: str) -> None:
 def spend_token(token_id: UUID) -> None:
     """One request of a program. Raises TooMany."""
     _attempts().spend(f"token:{token_id}", *PER_TOKEN)
+
+
+def spend_call(agent_id: UUID) -> None:
+    """One letter, text or call that a person has us make. Raises TooMany."""
+    _attempts().spend(f"call:{agent_id}", *PER_CALLER)
 
 
 def forgive(email: str) -> None:
