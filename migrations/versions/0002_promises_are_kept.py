@@ -20,6 +20,7 @@ CANCELLED = sa.text("kind = 'cancel'")
 RESOLVED = sa.text("resolved_at IS NOT NULL")
 RESOLUTION_OPEN = sa.text("kind = 'resolution' AND state IN ('running', 'paused')")
 SNOOZED = sa.text("snoozed_until IS NOT NULL")
+FAREWELL = sa.text("farewell_seq IS NOT NULL")
 ABOUT_NOBODY = sa.text("conversation_id IS NULL")
 WAITING = sa.text("state IN ('waiting', 'sending')")
 OUT = sa.text("direction = 'out'")
@@ -75,6 +76,7 @@ def downgrade() -> None:
             batch.drop_column(column)
         batch.create_index("uq_clock_running", ["conversation_id"], unique=True, postgresql_where=RUNNING_BEFORE, sqlite_where=RUNNING_BEFORE)  # fmt: skip
     with op.batch_alter_table("conversation") as batch:
+        batch.drop_index("ix_conversation_farewell", postgresql_where=FAREWELL, sqlite_where=FAREWELL)
         batch.drop_index("ix_conversation_snoozed", postgresql_where=SNOOZED, sqlite_where=SNOOZED)
         for column in ("priority", "tags", "is_plain", "farewell_seq", "farewell_at"):
             batch.drop_column(column)
@@ -150,6 +152,7 @@ def _clocks() -> None:
         batch.add_column(sa.Column("is_plain", sa.Boolean(), nullable=False, server_default=sa.true()))
         batch.add_column(sa.Column("farewell_seq", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("farewell_at", MOMENT, nullable=True))
+        batch.create_index("ix_conversation_farewell", ["team_id", "queue_at", "id"], postgresql_where=FAREWELL, sqlite_where=FAREWELL)  # fmt: skip
         batch.create_index("ix_conversation_snoozed", ["snoozed_until"], postgresql_where=SNOOZED, sqlite_where=SNOOZED)
     with op.batch_alter_table("clock") as batch:
         batch.drop_index("uq_clock_running", postgresql_where=RUNNING_BEFORE, sqlite_where=RUNNING_BEFORE)

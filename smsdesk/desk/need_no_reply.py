@@ -13,8 +13,10 @@ from smsdesk.desk.keep_time import cancel_running, events_of, happened, running
 from smsdesk.desk.keep_time import locked as locked_clocks
 from smsdesk.desk.match_answers import NO_REPLY_NEEDED, other_answer
 from smsdesk.desk.record import record
+from smsdesk.desk.resolve import SomethingNewWaits
 from smsdesk.models.agent import Agent
 from smsdesk.models.clock import Clock
+from smsdesk.models.clock import ClockEvent as StoredEvent
 from smsdesk.models.conversation import Conversation, ConversationState, locked
 from smsdesk.rules.reply_clock import ClockEvent, ClockEventKind, ClockKind, ClockState
 
@@ -23,12 +25,16 @@ class NobodyWaits(Exception):
     """There is no unanswered text that could need no reply, or no such word that could be taken back."""
 
 
-def needs_no_reply(session: Session, conversation: Conversation, by: Agent, now: datetime) -> None:
+def needs_no_reply(
+    session: Session, conversation: Conversation, by: Agent, now: datetime, *, seen: int | None = None
+) -> None:
     """A person says that what the customer wrote needs no answer: the clock stops, and nothing counts as answered.
 
-    Product.md, clocks, rule 9. Raises NobodyWaits.
+    `seen`: the last text that they had before them. Product.md, clocks, rule 9. Raises NobodyWaits, SomethingNewWaits.
     """
     conversation = session.scalars(locked(conversation.id)).one()
+    if seen is not None and conversation.last_inbound_seq > seen:
+        raise SomethingNewWaits
     clock = cancel_running(session, conversation.id, NO_REPLY_NEEDED, now)
     if clock is None:
         raise NobodyWaits
@@ -52,6 +58,22 @@ def needs_reply(session: Session, conversation: Conversation, by: Agent, now: da
     _told(session, "clock.reply_needed", conversation, clock, by, now)
     promise.reopen_if_resolved(session, conversation)
     promise.wait(session, conversation, clock, now)
+
+
+def can_be_taken_back(session: Session, conversation: Conversation) -> bool:
+    """Whether "no reply needed" was the last word here; looks only."""
+    if conversation.state is not ConversationState.WAITING_FOR_THEM:
+        return False
+    last = session.execute(
+        select(Clock.id, Clock.state)
+        .where(Clock.conversation_id == conversation.id, Clock.kind != ClockKind.RESOLUTION)
+        .order_by(Clock.started_seq.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or last.state is not ClockState.CANCELLED:
+        return False
+    told = select(StoredEvent.detail).where(StoredEvent.clock_id == last.id).order_by(StoredEvent.id.desc()).limit(1)
+    return (session.scalar(told) or {}).get("why") == NO_REPLY_NEEDED
 
 
 def _last_cancelled(session: Session, conversation: Conversation) -> Clock | None:

@@ -100,6 +100,14 @@ class Conversation(Identified, Base):
             sqlite_where=text("assignee_id IS NULL AND state = 'waiting_for_us'"),
         ),
         Index(
+            "ix_conversation_farewell",
+            "team_id",
+            "queue_at",
+            "id",
+            postgresql_where=text("farewell_seq IS NOT NULL"),
+            sqlite_where=text("farewell_seq IS NOT NULL"),
+        ),
+        Index(
             "ix_conversation_snoozed",
             "snoozed_until",
             postgresql_where=text("snoozed_until IS NOT NULL"),

@@ -18,14 +18,18 @@ from smsdesk.desk.annotate import BadNote
 from smsdesk.desk.comply import OptedOut
 from smsdesk.desk.decide import NothingToDecide
 from smsdesk.desk.hand_over import CannotTakeIt, NotTheirsToGive, TakenBySomebodyElse
+from smsdesk.desk.need_no_reply import NobodyWaits
 from smsdesk.desk.reply import SomethingNewArrived, TokenUsedForOtherWords
 from smsdesk.desk.resolve import SomethingNewWaits
 from smsdesk.desk.see import NotThere
 from smsdesk.desk.set_up import AlreadyThere, BadPerson, BadTarget, NoSuchTeam
+from smsdesk.desk.snooze import NotAhead, SomebodyWaits
 from smsdesk.rules.durations import NotADuration
+from smsdesk.rules.labels import BadLabel
 from smsdesk.rules.passwords import WeakPassword
 from smsdesk.rules.phone_numbers import NotAPhoneNumber
 from smsdesk.rules.segments import EmptyReply, TooLong
+from smsdesk.rules.snoozes import NotAMoment
 from smsdesk.web import access
 from smsdesk.web.access import Access, NotAllowed, NoToken, SignedOut, TokenInAddress
 from smsdesk.web.csrf import Forged
@@ -63,6 +67,13 @@ ANSWERS: dict[type[Exception], Answer] = {
     SomethingNewArrived: Answer(409, "Not sent yet"),
     SomethingNewWaits: Answer(409, "Something new waits", "A text arrived that you have not seen. Read it first."),
     TokenUsedForOtherWords: Answer(409, "Already sent", "This was sent before with other words. Load the page again."),
+    SomebodyWaits: Answer(
+        409, "Somebody waits", "A snooze stops no promise. Answer first, or say that no reply is needed."
+    ),
+    NotAhead: Answer(422, "Not ahead", "Choose a moment that is still to come, within a year."),
+    NotAMoment: Answer(422, "Not a moment"),
+    NobodyWaits: Answer(409, "Nobody waits", "There is no unanswered text here any more."),
+    BadLabel: Answer(422, "Not a label"),
     NothingToDecide: Answer(409, "Decided already"),
     AlreadyThere: Answer(409, "Already there"),
     NoSuchTeam: Answer(422, "No such team"),

@@ -23,6 +23,7 @@ PAGE = 25
 # Written out, not bound: a planner matches a partial index only where it can read the word
 OPEN = Conversation.state != literal_column("'resolved'")
 WAITS = Conversation.state == literal_column("'waiting_for_us'")
+SAID_GOODBYE: ColumnElement[bool] = literal_column("conversation.farewell_seq IS NOT NULL")
 
 Condition = Callable[[Agent, datetime], ColumnElement[bool]]
 
@@ -53,6 +54,10 @@ def _late(agent: Agent, now: datetime) -> ColumnElement[bool]:
     return and_(OPEN, Conversation.queue_at < now, in_their_teams(agent, Conversation.team_id))
 
 
+def _goodbyes(agent: Agent, _now: datetime) -> ColumnElement[bool]:
+    return and_(SAID_GOODBYE, OPEN, Conversation.waiting_since.is_(None), in_their_teams(agent, Conversation.team_id))
+
+
 def _all(agent: Agent, _now: datetime) -> ColumnElement[bool]:
     return in_their_teams(agent, Conversation.team_id)
 
@@ -61,6 +66,7 @@ BOXES: dict[str, BoxKind] = {
     "mine": BoxKind("Mine", _mine, Conversation.queue_at),
     "unassigned": BoxKind("Unassigned", _unassigned, Conversation.reply_due_at),
     "team": BoxKind("Team", _team, Conversation.queue_at),
+    "goodbyes": BoxKind("Goodbyes", _goodbyes, Conversation.queue_at),
     "late": BoxKind("Late", _late, Conversation.queue_at),
     "all": BoxKind("All", _all, Conversation.queue_at),
 }
@@ -114,6 +120,9 @@ def _rows(agent: Agent) -> Select[*tuple[Any, ...]]:
             Conversation.last_preview,
             Conversation.last_is_ours,
             Conversation.has_failure,
+            Conversation.priority,
+            Conversation.tags,
+            Conversation.farewell_seq,
             Conversation.state,
             Conversation.waiting_since,
             Conversation.reply_due_at,

@@ -42,7 +42,7 @@ def header(conversation_id: UUID) -> str:
 
 @conversations.get("/conversations/<uuid:conversation_id>/card")
 def card(conversation_id: UUID) -> str:
-    return render_template("_card.html", card=card_picture(session(), theirs(conversation_id)))
+    return render_template("_card.html", card=card_picture(session(), theirs(conversation_id), clock.now()))
 
 
 def theirs(conversation_id: UUID) -> Conversation:
@@ -59,7 +59,7 @@ def page(
     parts: dict[str, Any] = {
         "header": header_picture(database, conversation, person, now),
         "thread": thread_picture(database, conversation, person, now, _before()),
-        "card": card_picture(database, conversation),
+        "card": card_picture(database, conversation, now),
         "composer": composer or composer_picture(database, conversation, person),
     }
     return render_template(

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from smsdesk.desk import hand_over, see
+from smsdesk.desk.need_no_reply import can_be_taken_back
+from smsdesk.desk.promise_book import book, facts_of
 from smsdesk.models.agent import Agent
 from smsdesk.models.clock import Clock
 from smsdesk.models.consent import Stop
-from smsdesk.models.conversation import Conversation
+from smsdesk.models.conversation import Conversation, ConversationState
 from smsdesk.models.episode import Episode
 from smsdesk.rules.durations import spell
 from smsdesk.rules.phone_numbers import shown
+from smsdesk.rules.snoozes import choices
+from smsdesk.rules.terms import ClockKind
 from smsdesk.web.agent import words
 from smsdesk.web.agent.boxes import OPEN, WAITS
 from smsdesk.web.agent.pictures import CardPicture, Choice, HeaderPicture
@@ -32,16 +37,20 @@ def header_picture(session: Session, conversation: Conversation, me: Agent, now:
         number_label=conversation.number.label,
         left=words.left(conversation.waiting_since, conversation.reply_due_at, now),
         state=conversation.state.value,
-        state_words=words.STATES[conversation.state].capitalize(),
+        state_words=_state_words(conversation, now),
         assignee=conversation.assignee.name if conversation.assignee else None,
         assignee_id=conversation.assignee_id,
         mine=conversation.assignee_id == me.id,
         last_inbound_seq=conversation.last_inbound_seq,
         choices=tuple(_choices(session, conversation, me)),
+        needs_reply_after_all=can_be_taken_back(session, conversation),
+        is_goodbye=conversation.farewell_seq is not None,
+        snoozes=tuple((said, at.isoformat()) for said, at in choices(now, conversation.number.time_zone)),
+        earliest_snooze=f"{now.astimezone(ZoneInfo(conversation.number.time_zone)):%Y-%m-%dT%H:%M}",
     )
 
 
-def card_picture(session: Session, conversation: Conversation) -> CardPicture:
+def card_picture(session: Session, conversation: Conversation, now: datetime) -> CardPicture:
     """The customer: who they are, what they agreed to, what went before."""
     zone, customer, address = conversation.number.time_zone, conversation.customer, conversation.address
     stopped = session.scalar(
@@ -59,7 +68,25 @@ def card_picture(session: Session, conversation: Conversation) -> CardPicture:
         last_reply_words=_last_reply(session, conversation.id),
         episodes_words=str(session.scalar(select(func.count()).where(Episode.conversation_id == conversation.id))),
         earlier=tuple(_earlier(session, conversation, zone)),
+        priority=conversation.priority.value,
+        tags=", ".join(conversation.tags),
+        segment=customer.segment or "",
+        promise_words=_promise_words(session, conversation, now),
     )
+
+
+def _state_words(conversation: Conversation, now: datetime) -> str:
+    if conversation.snoozed_until is not None and conversation.state is ConversationState.SNOOZED:
+        return f"Until {words.moment(conversation.snoozed_until, now, conversation.number.time_zone)}"
+    return words.STATES[conversation.state].capitalize()
+
+
+def _promise_words(session: Session, conversation: Conversation, now: datetime) -> str:
+    """What holds here, and which policy says so."""
+    terms = book(session, now).terms(ClockKind.NEXT_REPLY, facts_of(session, conversation))
+    if terms is None:
+        return ""
+    return f"a reply within {spell(terms.target)}" + (f" ({terms.policy})" if terms.policy else "")
 
 
 def _choices(session: Session, conversation: Conversation, me: Agent) -> list[Choice]:

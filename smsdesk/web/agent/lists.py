@@ -14,6 +14,7 @@ from smsdesk.web.agent import boxes, words
 from smsdesk.web.agent.pictures import Box, QueuePicture, Row
 
 FIRST = "mine"
+MOST_TAGS = 2
 
 
 def queue_picture(session: Session, agent: Agent, box: str, now: datetime, after: str = "") -> QueuePicture:
@@ -48,6 +49,9 @@ def _row(row: DatabaseRow[Any], now: datetime) -> Row:
         state_words=words.STATES[row.state],
         assignee=words.first_name(row.assignee),
         failed=row.has_failure,
+        priority=row.priority.value,
+        tags=tuple(row.tags)[:MOST_TAGS],
+        goodbye=row.farewell_seq is not None and row.waiting_since is None,
     )
 
 

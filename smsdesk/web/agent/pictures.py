@@ -38,6 +38,9 @@ class Row:
     state_words: str
     assignee: str | None
     failed: bool
+    priority: str = "normal"
+    tags: tuple[str, ...] = ()
+    goodbye: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,10 @@ class HeaderPicture:
     mine: bool
     last_inbound_seq: int
     choices: tuple[Choice, ...]
+    needs_reply_after_all: bool = False  # "no reply needed" was said, and can be taken back
+    is_goodbye: bool = False
+    snoozes: tuple[tuple[str, str], ...] = ()  # words and moment
+    earliest_snooze: str = ""  # for a field that asks for a day and a time where the number is
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +188,10 @@ class CardPicture:
     last_reply_words: str
     episodes_words: str
     earlier: tuple[str, ...]
+    priority: str = "normal"
+    tags: str = ""
+    segment: str = ""
+    promise_words: str = ""  # which policy holds here
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 const busy = new WeakMap(); // element → whether it must be fetched once more when the present fetch ends
 
 export function keepFresh() {
-  document.addEventListener("news", ({ detail }) => parts(detail).forEach(fetchAnew));
+  document.addEventListener("news", ({ detail }) => parts(detail).filter((part) => !isWrittenIn(part)).forEach((part) => fetchAnew(part)));
   document.addEventListener("htmx:after:request", ({ detail }) => {
     const { request, response } = detail.ctx;
     if (request.method !== "GET" && response.status < 400) everything();
@@ -11,7 +11,7 @@ export function keepFresh() {
 }
 
 export function everything() {
-  document.querySelectorAll("[data-live-url]").forEach(fetchAnew);
+  document.querySelectorAll("[data-live-url]").forEach((part) => fetchAnew(part));
 }
 
 function parts({ kind, id }) {
@@ -20,6 +20,12 @@ function parts({ kind, id }) {
     const another = kind === "conversation" && dataset.liveId && dataset.liveId !== id;
     return dataset.liveOn.split(" ").includes(kind) && !another;
   });
+}
+
+// What somebody has typed and not yet kept is not replaced by news; their own deed brings the part up to date
+function isWrittenIn(part) {
+  return [...part.querySelectorAll("input, textarea, select")].some((field) =>
+    field.options ? [...field.options].some((one) => one.selected !== one.defaultSelected) : field.value !== field.defaultValue);
 }
 
 export async function fetchAnew(part) {
