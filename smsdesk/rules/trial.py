@@ -7,7 +7,7 @@ its end; whoever answered stands for whoever had the conversation.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -20,6 +20,7 @@ HOUR_S, DAY_S = 3_600, 86_400
 _ANY_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 Stretch = tuple[datetime, datetime]
+Said = tuple[str, ...]  # steps of one moment: the last is the gravest, and speaks for all
 Audience = tuple[str, str, str]  # the team, whoever had it or "", and the places of the ladder joined by "+"
 
 
@@ -34,38 +35,35 @@ class Promised:
         self._beyond = _measure(while_open)
         # A deadline that can fall into the night has alerts that wait for the morning: those are worked out one by one
         self._waits_for_morning = while_open is not None and not self.one_measure
-        # Of several steps at one place the last is the gravest, and speaks for all
-        self._before = {offset: step for step, offset in _offsets(terms) if is_warning(step)}
-        self._after = {offset: step for step, offset in _offsets(terms) if not is_warning(step)}
+        self._before, self._after = _places(terms)
         self.silent = min([terms.target, *self._before])  # before that much is spent, nobody is told anything
-        self._audiences: dict[str, str] = {}
+        self._audiences: dict[Said, str] = {}
 
-    def told(self, since: datetime, until: datetime, spent: timedelta) -> Iterable[str]:
+    def told(self, since: datetime, until: datetime, spent: timedelta) -> list[Said]:
         """What was said in a wait that was never interrupted, and in which that much of the target was spent."""
         if self._waits_for_morning or spent in self._before:
             return self.told_exactly(since, until, NOTHING, ())
-        said = [step for offset, step in self._before.items() if offset < spent]
+        said = [steps for offset, steps in self._before.items() if offset < spent]
         if spent >= self.target and until > (due := self.terms.due_at(since)):
             beyond = self._beyond(due, until)
             if beyond in self._after and beyond:
                 return self.told_exactly(since, until, NOTHING, ())
-            said += [step for offset, step in self._after.items() if offset < beyond or not offset]
+            said += [steps for offset, steps in self._after.items() if offset < beyond or not offset]
         return said
 
-    def told_exactly(
-        self, since: datetime, until: datetime, spent: timedelta, before: Sequence[str]
-    ) -> Collection[str]:
+    def told_exactly(self, since: datetime, until: datetime, spent: timedelta, before: Sequence[str]) -> list[Said]:
         """The same by the moment of each step, after `spent` of the target and what was said before."""
-        gravest: dict[datetime, str] = {}
+        moments: dict[datetime, Said] = {}
         for step, at in untold(self.terms, since, spent, before):
             if at < until:
-                gravest[at] = step
-        return gravest.values()
+                moments[at] = (*moments.get(at, ()), step)
+        return list(moments.values())
 
-    def audience(self, step: str) -> str:
-        known = self._audiences.get(step)
+    def audience(self, said: Said) -> str:
+        known = self._audiences.get(said)
         if known is None:
-            known = self._audiences[step] = "+".join(one.value for one in self.terms.whom(step))
+            whom = dict.fromkeys(place.value for step in said for place in self.terms.whom(step))
+            known = self._audiences[said] = "+".join(whom)
         return known
 
 
@@ -105,7 +103,7 @@ class Tally:
             if after >= promised.silent:
                 said = promised.told_exactly(since, until, spent, told)
                 self._tell(promised, said, team, agent)
-                told += said
+                told += [step for steps in said for step in steps]
                 is_late = is_late or (after >= promised.target and _is_late(promised, since, until, spent))
             spent = after
         if resolved or is_late:
@@ -119,10 +117,10 @@ class Tally:
         self.open_waits[told_length(waited)] += 1
         self.wall_waits[told_length(wall)] += 1
 
-    def _tell(self, promised: Promised, said: Iterable[str], team: str, agent: str) -> None:
-        for step in said:
-            self.steps[step] += 1
-            self.told[team, agent, promised.audience(step)] += 1
+    def _tell(self, promised: Promised, said: Iterable[Said], team: str, agent: str) -> None:
+        for steps_then in said:
+            self.steps[steps_then[-1]] += 1
+            self.told[team, agent, promised.audience(steps_then)] += 1
 
     def as_json(self) -> dict[str, Any]:
         """So that a trial can be put down and taken up again."""
@@ -189,20 +187,14 @@ def _is_late(promised: Promised, since: datetime, until: datetime, spent: timede
     return until >= promised.terms.due_at(since, spent) + SECOND  # the whole deadline second is in time
 
 
-def _offsets(terms: Terms) -> list[tuple[str, timedelta]]:
-    """Every step by its place: a warning by how much is spent until then, the others by how long after the deadline."""
-    found: list[tuple[str, timedelta]] = []
-    for step, _ in steps(replace(terms, hours=None), _ANY_MOMENT):
-        kind, _, number = step.partition("_")
-        if kind == "warn":
-            found.append((step, terms.target * (int(number) / 100)))
-        elif kind == "lead":
-            found.append((step, terms.target - timedelta(seconds=int(number))))
-        elif kind == "repeat":
-            found.append((step, terms.ladder[-1].after + (terms.repeat or NOTHING) * int(number)))
-        else:
-            found.append((step, terms.ladder[int(number)].after if number else NOTHING))
-    return found
+def _places(terms: Terms) -> tuple[dict[timedelta, Said], dict[timedelta, Said]]:
+    """Warnings by how much of the target is spent until then, and the others by how long after the deadline they come."""
+    before: dict[timedelta, Said] = {}
+    after: dict[timedelta, Said] = {}
+    for step, at in steps(replace(terms, hours=None), _ANY_MOMENT):
+        offset, places = (at - _ANY_MOMENT, before) if is_warning(step) else (at - _ANY_MOMENT - terms.target, after)
+        places[offset] = (*places.get(offset, ()), step)
+    return before, after
 
 
 def _measure(hours: Hours | None) -> Callable[[datetime, datetime], timedelta]:

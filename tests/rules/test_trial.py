@@ -83,6 +83,7 @@ def test_what_falls_due_at_night_by_the_calendar_is_told_in_the_morning() -> Non
     loud = tried(always, (at_night, until_morning, True))
 
     assert dict(quiet.steps) == {"breach": 1}  # the gravest speaks for the warnings of the same moment
+    assert list(quiet.told) == [("support", "maya", "assignee")]
     assert loud.steps["warn_50"] == loud.steps["repeat_2"] == 1
     assert quiet.late == loud.late == {"first_reply": 1}
 
@@ -100,6 +101,15 @@ def test_what_falls_on_the_moment_of_closing_is_told_then(before_closing: timede
 
     assert list(tried(TEN, (closing - before_closing, before_closing + MINUTE, True)).steps) == said
     assert list(tried(TEN, (closing - before_closing, before_closing, True)).steps) == said[:-1]
+
+
+def test_whoever_speaks_for_a_lighter_one_speaks_to_its_people_too() -> None:
+    told_to_leads = replace(TEN, counts=Counts.CALENDAR, ladder=(Rung(NOTHING, (Whom.LEAD,)),))
+    at_night = MONDAY - timedelta(hours=2)
+
+    tally = tried(told_to_leads, (at_night, timedelta(hours=2, seconds=1), True))
+
+    assert dict(tally.told) == {("support", "maya", "assignee+lead"): 1}
 
 
 HOURS = st.sampled_from([None, OFFICE])
