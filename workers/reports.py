@@ -8,6 +8,7 @@ from smsdesk.adapters import clock
 from smsdesk.desk.audit.go_on import go_on
 from workers.adding_up import add_up
 from workers.draining import LONG_ENOUGH, Turns, picked_up, stopping
+from workers.trials import try_policies
 from workers.wired import wiring
 
 
@@ -29,7 +30,7 @@ def audit() -> None:
 
 
 # Each does what it finds, for half a minute at most, keeps what it has done, and needs no Redis
-PARTS: tuple[Callable[[], None], ...] = (add_up, audit)
+PARTS: tuple[Callable[[], None], ...] = (add_up, try_policies, audit)
 
 
 def _do_all() -> None:
