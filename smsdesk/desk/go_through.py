@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.desk.imagine import Draft, with_draft
 from smsdesk.desk.promise_book import Book, book
-from smsdesk.desk.recall import Asked, Window, count_episodes, count_waits, episodes, waits
+from smsdesk.desk.recall import Asked, Place, Window, count_episodes, count_waits, episodes, waits
 from smsdesk.desk.sum_up import sides
 from smsdesk.rules.policies import Facts
 from smsdesk.rules.terms import ClockKind
@@ -28,7 +28,7 @@ class Progress:
 
     version: int = -1  # of the book of today
     part: str = ""
-    after: UUID | None = None
+    after: Place | None = None
     done: int = 0
     total: int = 0
     today: Tally = field(default_factory=Tally)
@@ -43,7 +43,7 @@ class Progress:
         return {
             "version": self.version,
             "part": self.part,
-            "after": self.after.hex if self.after else None,
+            "after": [self.after[0].isoformat(), self.after[1].hex] if self.after else None,
             "done": self.done,
             "total": self.total,
             "today": self.today.as_json(),
@@ -52,7 +52,8 @@ class Progress:
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Progress:
-        after = UUID(kept["after"]) if kept["after"] else None
+        moment, id = kept["after"] or (None, None)
+        after = (datetime.fromisoformat(moment), UUID(id)) if moment else None
         today, candidate = Tally.from_json(kept["today"]), Tally.from_json(kept["candidate"])
         return cls(kept["version"], kept["part"], after, kept["done"], kept["total"], today, candidate)
 
@@ -96,7 +97,7 @@ class Progress:
                 tally.episode(promised, stretches, resolved, asked.team, agent)
         self._came_to(len(found), after, THE_END)
 
-    def _came_to(self, found: int, after: UUID | None, following: str) -> None:
+    def _came_to(self, found: int, after: Place | None, following: str) -> None:
         self.done, self.after = self.done + found, after
         if after is None:
             self.part = following

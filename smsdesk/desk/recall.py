@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Select, String, and_, case, cast, func, null, select, type_coerce
+from sqlalchemy import ColumnElement, DateTime, Select, String, and_, case, cast, func, null, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from smsdesk.models.base import Moment
@@ -23,6 +23,7 @@ from smsdesk.models.episode import Episode
 from smsdesk.models.message import Message
 from smsdesk.rules.reply_clock import ClockEventKind, ClockState
 from smsdesk.rules.terms import ClockKind
+from smsdesk.rules.trial import Stretch
 
 
 class Asked(NamedTuple):
@@ -50,9 +51,12 @@ class PastEpisode(NamedTuple):
     """`stretches`: when it was our turn, in order and apart."""
 
     asked: Asked
-    stretches: list[tuple[datetime, datetime]]
+    stretches: list[Stretch]
     resolved: bool
     agent: str
+
+
+Place = tuple[datetime, UUID]  # the moment and id of the last one that was read
 
 
 @dataclass(frozen=True)
@@ -71,14 +75,14 @@ def count_episodes(session: Session, window: Window) -> int:
     return session.scalar(select(func.count()).select_from(Episode).where(_began(Episode.opened_at, window))) or 0
 
 
-def waits(session: Session, window: Window, after: UUID | None, limit: int) -> tuple[list[PastWait], UUID | None]:
-    """The waits behind `after` in the order of their ids, and the id of the last one, None at the end."""
+def waits(session: Session, window: Window, after: Place | None, limit: int) -> tuple[list[PastWait], Place | None]:
+    """The waits behind `after` in the order in which they began, and the place of the last one, None at the end."""
     columns = (Clock.id, *_ended(), Clock.kind, Clock.number_id, Clock.team_id, *_people(), Message.author_id)
     rows = session.execute(
         _with_facts(select(*map(_as_stored, columns)).select_from(Clock), Clock.conversation_id)
         .outerjoin(Message, Message.id == Clock.fulfilled_by_id)
-        .where(_REPLY, _began(Clock.started_at, window), *_behind(Clock.id, after))
-        .order_by(Clock.id)
+        .where(_REPLY, _began(Clock.started_at, window), *_behind(Clock.started_at, Clock.id, after))
+        .order_by(Clock.started_at, Clock.id)
         .limit(limit)
     ).all()
     found = []
@@ -90,43 +94,46 @@ def waits(session: Session, window: Window, after: UUID | None, limit: int) -> t
     return found, _last(rows, limit)
 
 
-def episodes(session: Session, window: Window, after: UUID | None, limit: int) -> tuple[list[PastEpisode], UUID | None]:
+def episodes(
+    session: Session, window: Window, after: Place | None, limit: int
+) -> tuple[list[PastEpisode], Place | None]:
     """The episodes behind `after` with the stretches in which somebody waited for us."""
-    columns = (Episode.id, Episode.resolved_at, Episode.number_id, Episode.team_id, *_people(), Episode.resolved_by_id)
+    columns = (
+        Episode.id, Episode.opened_at, Episode.resolved_at, Episode.number_id, Episode.team_id, *_people(), Episode.resolved_by_id,
+    )  # fmt: skip
+    those = (_began(Episode.opened_at, window), *_behind(Episode.opened_at, Episode.id, after))
     rows = session.execute(
         _with_facts(select(*map(_as_stored, columns)).select_from(Episode), Episode.conversation_id)
-        .where(_began(Episode.opened_at, window), *_behind(Episode.id, after))
-        .order_by(Episode.id)
+        .where(*those)
+        .order_by(Episode.opened_at, Episode.id)
         .limit(limit)
     ).all()
-    turns = _turns(session, window, rows)
+    these = select(Episode.id).where(*those).order_by(Episode.opened_at, Episode.id).limit(limit)
+    turns = _turns(session, window, these)
     found = []
-    for id, resolved_at, number, team, priority, tags, segment, assignee, by in rows:
+    for id, _, resolved_at, number, team, priority, tags, segment, assignee, by in rows:
         resolved = resolved_at is not None and resolved_at.replace(tzinfo=UTC) <= window.until
         asked = Asked(ClockKind.RESOLUTION.value, _id(number), _id(team), priority, tags, segment)
         found.append(PastEpisode(asked, turns.get(_id(id), []), resolved, _id(by) or _id(assignee)))
     return found, _last(rows, limit)
 
 
-def _turns(session: Session, window: Window, rows: Sequence[Any]) -> dict[str, list[tuple[datetime, datetime]]]:
+def _turns(session: Session, window: Window, of: Select[UUID]) -> dict[str, list[Stretch]]:
     """Episode → when it was our turn. A text that waited while an earlier one did adds nothing until that was answered."""
-    turns: dict[str, list[tuple[datetime, datetime]]] = {}
-    if not rows:
-        return turns
-    first, last = UUID(_id(rows[0][0])), UUID(_id(rows[-1][0]))
+    turns: dict[str, list[Stretch]] = {}
     columns = (Clock.episode_id, *_ended())
-    # By range: thousands of ids in one list would have to be planned anew each time
     clocks = session.execute(
         select(*map(_as_stored, columns))
-        .where(_REPLY, Clock.episode_id >= first, Clock.episode_id <= last)
+        .where(_REPLY, Clock.episode_id.in_(of))
         .order_by(Clock.episode_id, Clock.started_at, Clock.id)
     )
-    for episode, since, fulfilled, cancelled in clocks:
+    for episode, started_at, fulfilled, cancelled in clocks:
         own = turns.setdefault(_id(episode), [])
-        until, _ = _end(fulfilled, cancelled, window)
-        begins = max(since.replace(tzinfo=UTC), own[-1][1]) if own else since.replace(tzinfo=UTC)
-        if begins < until:
-            own.append((begins, until))
+        since, (until, _) = started_at.replace(tzinfo=UTC), _end(fulfilled, cancelled, window)
+        if own:
+            since = max(since, own[-1][1])
+        if since < until:
+            own.append((since, until))
     return turns
 
 
@@ -167,12 +174,15 @@ def _began(moment: Any, window: Window) -> ColumnElement[bool]:
     return and_(moment >= window.since, moment < window.until)
 
 
-def _behind(id: Any, after: UUID | None) -> Iterable[ColumnElement[bool]]:
-    return [] if after is None else [id > after]
+def _behind(moment: Any, id: Any, after: Place | None) -> Iterable[ColumnElement[bool]]:
+    if after is None:
+        return []
+    # The first half is for the index
+    return [moment >= after[0], or_(moment > after[0], id > after[1])]
 
 
-def _last(rows: Sequence[Any], limit: int) -> UUID | None:
-    return UUID(_id(rows[-1][0])) if len(rows) == limit else None
+def _last(rows: Sequence[Any], limit: int) -> Place | None:
+    return (rows[-1][1].replace(tzinfo=UTC), UUID(_id(rows[-1][0]))) if len(rows) == limit else None
 
 
 def _as_stored(column: Any) -> ColumnElement[Any]:

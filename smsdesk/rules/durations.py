@@ -24,6 +24,15 @@ def parse(typed: str) -> timedelta:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
+def typed(length: timedelta) -> str:
+    """As one would type it: `90s`, `10m`, `2h`; whole seconds."""
+    seconds = _whole_seconds(length)
+    unit, size = next(
+        (unit, size) for unit, size in (("d", _DAY), ("h", 3_600), ("m", 60), ("s", 1)) if not seconds % size
+    )
+    return f"{seconds // size}{unit}"
+
+
 def spell(length: timedelta) -> str:
     """`10 minutes`, `1 hour 5 minutes`: the two largest units, whole seconds, the sign left out."""
     left = _whole_seconds(length)
