@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,6 @@ from smsdesk.desk.imagine import Draft, with_draft
 from smsdesk.desk.promise_book import Book, book
 from smsdesk.desk.recall import Asked, Place, Window, count_episodes, count_waits, episodes, waits
 from smsdesk.desk.sum_up import sides
-from smsdesk.rules.policies import Facts
 from smsdesk.rules.terms import ClockKind
 from smsdesk.rules.trial import Promised, Tally
 
@@ -118,7 +116,5 @@ class Progress:
 def _under(book: Book, asked: Asked) -> Promised | None:
     if UUID(asked.number) not in book.numbers:
         return None
-    tags = frozenset(json.loads(asked.tags))
-    facts = Facts(UUID(asked.number), UUID(asked.team), tags, asked.priority, asked.segment)
-    terms = book.terms(ClockKind(asked.kind), facts)
+    terms = book.terms(ClockKind(asked.kind), asked.facts())
     return Promised(terms) if terms else None

@@ -5,6 +5,7 @@ Tags, priority and segment are those of today: what they were then is not kept. 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Customer
 from smsdesk.models.episode import Episode
 from smsdesk.models.message import Message
+from smsdesk.rules.policies import Facts
 from smsdesk.rules.reply_clock import ClockEventKind, ClockState
 from smsdesk.rules.terms import ClockKind
 from smsdesk.rules.trial import Stretch
@@ -35,6 +37,9 @@ class Asked(NamedTuple):
     priority: str
     tags: str  # JSON
     segment: str | None
+
+    def facts(self) -> Facts:
+        return Facts(UUID(self.number), UUID(self.team), frozenset(json.loads(self.tags)), self.priority, self.segment)
 
 
 class PastWait(NamedTuple):
@@ -77,9 +82,9 @@ def count_episodes(session: Session, window: Window) -> int:
 
 def waits(session: Session, window: Window, after: Place | None, limit: int) -> tuple[list[PastWait], Place | None]:
     """The waits behind `after` in the order in which they began, and the place of the last one, None at the end."""
-    columns = (Clock.id, *_ended(), Clock.kind, Clock.number_id, Clock.team_id, *_people(), Message.author_id)
+    columns = (Clock.id, *_ended(), Clock.kind, Clock.number_id, Clock.team_id, *people(), Message.author_id)
     rows = session.execute(
-        _with_facts(select(*map(_as_stored, columns)).select_from(Clock), Clock.conversation_id)
+        with_facts(select(*map(as_stored, columns)).select_from(Clock), Clock.conversation_id)
         .outerjoin(Message, Message.id == Clock.fulfilled_by_id)
         .where(_REPLY, _began(Clock.started_at, window), *_behind(Clock.started_at, Clock.id, after))
         .order_by(Clock.started_at, Clock.id)
@@ -88,8 +93,8 @@ def waits(session: Session, window: Window, after: Place | None, limit: int) -> 
     found = []
     for _, since, fulfilled, cancelled, kind, number, team, priority, tags, segment, assignee, author in rows:
         until, answered = _end(fulfilled, cancelled, window)
-        agent = _id(author) or _id(assignee)
-        asked = Asked(kind, _id(number), _id(team), priority, tags, segment)
+        agent = plain_id(author) or plain_id(assignee)
+        asked = Asked(kind, plain_id(number), plain_id(team), priority, tags, segment)
         found.append(PastWait(asked, since.replace(tzinfo=UTC), until, answered, agent))
     return found, _last(rows, limit)
 
@@ -99,11 +104,11 @@ def episodes(
 ) -> tuple[list[PastEpisode], Place | None]:
     """The episodes behind `after` with the stretches in which somebody waited for us."""
     columns = (
-        Episode.id, Episode.opened_at, Episode.resolved_at, Episode.number_id, Episode.team_id, *_people(), Episode.resolved_by_id,
+        Episode.id, Episode.opened_at, Episode.resolved_at, Episode.number_id, Episode.team_id, *people(), Episode.resolved_by_id,
     )  # fmt: skip
     those = (_began(Episode.opened_at, window), *_behind(Episode.opened_at, Episode.id, after))
     rows = session.execute(
-        _with_facts(select(*map(_as_stored, columns)).select_from(Episode), Episode.conversation_id)
+        with_facts(select(*map(as_stored, columns)).select_from(Episode), Episode.conversation_id)
         .where(*those)
         .order_by(Episode.opened_at, Episode.id)
         .limit(limit)
@@ -113,8 +118,8 @@ def episodes(
     found = []
     for id, _, resolved_at, number, team, priority, tags, segment, assignee, by in rows:
         resolved = resolved_at is not None and resolved_at.replace(tzinfo=UTC) <= window.until
-        asked = Asked(ClockKind.RESOLUTION.value, _id(number), _id(team), priority, tags, segment)
-        found.append(PastEpisode(asked, turns.get(_id(id), []), resolved, _id(by) or _id(assignee)))
+        asked = Asked(ClockKind.RESOLUTION.value, plain_id(number), plain_id(team), priority, tags, segment)
+        found.append(PastEpisode(asked, turns.get(plain_id(id), []), resolved, plain_id(by) or plain_id(assignee)))
     return found, _last(rows, limit)
 
 
@@ -123,12 +128,12 @@ def _turns(session: Session, window: Window, of: Select[UUID]) -> dict[str, list
     turns: dict[str, list[Stretch]] = {}
     columns = (Clock.episode_id, *_ended())
     clocks = session.execute(
-        select(*map(_as_stored, columns))
+        select(*map(as_stored, columns))
         .where(_REPLY, Clock.episode_id.in_(of))
         .order_by(Clock.episode_id, Clock.started_at, Clock.id)
     )
     for episode, started_at, fulfilled, cancelled in clocks:
-        own = turns.setdefault(_id(episode), [])
+        own = turns.setdefault(plain_id(episode), [])
         since, (until, _) = started_at.replace(tzinfo=UTC), _end(fulfilled, cancelled, window)
         if own:
             since = max(since, own[-1][1])
@@ -158,13 +163,13 @@ def _end(fulfilled: datetime | None, cancelled: datetime | None, window: Window)
     return ended, fulfilled is not None
 
 
-def _people() -> tuple[Any, ...]:
+def people() -> tuple[Any, ...]:
     """What a policy looks at besides number and team, and who has the conversation."""
     own_tags = case((Conversation.is_plain, "[]"), else_=cast(Conversation.tags, String))
     return (Conversation.priority, own_tags, Customer.segment, Conversation.assignee_id)
 
 
-def _with_facts(rows: Select[Any], conversation_id: Any) -> Select[Any]:
+def with_facts(rows: Select[Any], conversation_id: Any) -> Select[Any]:
     # Whoever has a segment has conversations that are not plain: the others need no look
     knows_more = and_(Customer.id == Conversation.customer_id, Conversation.is_plain.is_(False))
     return rows.join(Conversation, Conversation.id == conversation_id).outerjoin(Customer, knows_more)
@@ -182,15 +187,15 @@ def _behind(moment: Any, id: Any, after: Place | None) -> Iterable[ColumnElement
 
 
 def _last(rows: Sequence[Any], limit: int) -> Place | None:
-    return (rows[-1][1].replace(tzinfo=UTC), UUID(_id(rows[-1][0]))) if len(rows) == limit else None
+    return (rows[-1][1].replace(tzinfo=UTC), UUID(plain_id(rows[-1][0]))) if len(rows) == limit else None
 
 
-def _as_stored(column: Any) -> ColumnElement[Any]:
+def as_stored(column: Any) -> ColumnElement[Any]:
     """As the driver gives it: of hundreds of thousands of rows, the making of ids and words is half the cost."""
     return type_coerce(column, DateTime(timezone=True) if isinstance(column.type, Moment) else String())
 
 
-def _id(stored: UUID | str | None) -> str:
+def plain_id(stored: UUID | str | None) -> str:
     return "" if stored is None else stored if isinstance(stored, str) else stored.hex
 
 

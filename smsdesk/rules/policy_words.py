@@ -34,8 +34,7 @@ def for_whom(conditions: Conditions, numbers: Mapping[UUID, str], teams: Mapping
         parts.append(f"on {_or(sorted(numbers.get(one, 'a number that is gone') for one in conditions.numbers))}")
     if conditions.teams:
         parts.append(f"in {_or(sorted(teams.get(one, 'a team that is gone') for one in conditions.teams))}")
-    words = ", ".join(parts) or "everybody"
-    return words[0].upper() + words[1:]
+    return sentence(parts or ["everybody"], ", ")
 
 
 def promises(policy: Policy) -> list[str]:
@@ -78,6 +77,12 @@ def repeats(policy: Policy) -> str:
         return ""
     times = "once more" if policy.repeats == 1 else f"up to {policy.repeats} times more"
     return f"{times}, every {spell(policy.repeat)}, until somebody says “seen”"
+
+
+def sentence(parts: Sequence[str], between: str) -> str:
+    """With a great letter in front; empty where there are none."""
+    words = between.join(parts)
+    return words[:1].upper() + words[1:]
 
 
 def when_told(policy: Policy) -> str:

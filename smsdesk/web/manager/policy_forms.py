@@ -119,7 +119,8 @@ class Reading:
 
     def __init__(self, form: Typed, id: UUID, numbers: Iterable[UUID], teams: Iterable[UUID]) -> None:
         self.problems: dict[str, str] = {}
-        self._form, self._numbers, self._teams = form, frozenset(numbers), frozenset(teams)
+        self.typed = self._form = form
+        self._numbers, self._teams = frozenset(numbers), frozenset(teams)
         self.draft = Draft(self._policy(id), form.is_on)
         for place, sentence in problems(self.draft.policy).items():
             self.problems.setdefault(place, sentence)
