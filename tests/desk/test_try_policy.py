@@ -48,9 +48,9 @@ class Waited:
     segment: str | None
 
 
-def policy(name: str, minutes: dict[ClockKind, dict[str, int]], **conditions: frozenset[str]) -> Policy:
+def policy(name: str, minutes: dict[ClockKind, dict[str, int]], **conditions: frozenset[Any]) -> Policy:
     targets = {kind: {who: MINUTE * target for who, target in said.items()} for kind, said in minutes.items()}
-    return Policy(uuid4(), name, Conditions(**conditions), targets, ladder=LADDER)  # type: ignore[arg-type]
+    return Policy(uuid4(), name, Conditions(**conditions), targets, ladder=LADDER)
 
 
 def keep_policies(shop: Shop, *policies: Policy) -> None:
