@@ -36,8 +36,8 @@ class Names:
     """What numbers and teams are called."""
 
     def __init__(self, session: Session) -> None:
-        self.numbers: Mapping[UUID, str] = {id: label for id, label in session.execute(select(Number.id, Number.label))}
-        self.teams: Mapping[UUID, str] = {id: name for id, name in session.execute(select(Team.id, Team.name))}
+        self.numbers: Mapping[UUID, str] = dict(session.execute(select(Number.id, Number.label)).all())
+        self.teams: Mapping[UUID, str] = dict(session.execute(select(Team.id, Team.name)).all())
 
     def for_whom(self, conditions: Conditions) -> str:
         return policy_words.for_whom(conditions, self.numbers, self.teams)
