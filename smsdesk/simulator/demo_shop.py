@@ -22,9 +22,11 @@ from smsdesk.models.team import Team
 from smsdesk.rules.delivery_status import State
 from smsdesk.rules.durations import parse
 from smsdesk.rules.roles import Role
+from smsdesk.simulator import demo_past
 from smsdesk.simulator.ledger import Ledger, Text
 
 PLAN = Path(__file__).resolve().parents[2] / "config" / "demo.toml"
+PAST = timedelta(weeks=demo_past.WEEKS, days=2)
 THINKING = timedelta(seconds=2)  # from "send" to "accepted"
 
 
@@ -36,7 +38,7 @@ def is_open(session: Session) -> bool:
 def open_shop(session: Session, settings: Settings, now: datetime) -> list[Agent]:
     """Fill an empty database with the demo; returns its people."""
     plan = tomllib.loads(PLAN.read_text(encoding="utf-8"))
-    opened_at = now - timedelta(days=1)
+    opened_at = now - PAST
     for team in plan["team"]:
         set_up.add_team(session, team["name"], opened_at)
     for number in plan["number"]:
@@ -44,10 +46,14 @@ def open_shop(session: Session, settings: Settings, now: datetime) -> list[Agent
             session, number["address"], number["team"], number["label"], parse(number["target"]), opened_at
         )
     people = {row["name"].split()[0].lower(): _person(session, row, opened_at) for row in plan["agent"]}
+    session.flush()
+    demo_past.make_past(session, settings.twilio_account_sid, people, now)
     for story in plan["conversation"]:
         _tell(session, settings, story, people, now)
     for person in people.values():
-        if person.role is not Role.MANAGER:
+        if person.role is Role.MANAGER:
+            person.availability_since = now - timedelta(hours=5)
+        else:
             hand_over.set_availability(session, person, Availability.AVAILABLE, now)
     session.flush()
     route.drain(session, now)
@@ -55,12 +61,16 @@ def open_shop(session: Session, settings: Settings, now: datetime) -> list[Agent
 
 
 def remind_carrier(session: Session, settings: Settings) -> None:
-    """Write the demo's texts into the pretend carrier's ledger, so that the customers' phones show them too; call it after the commit."""
+    """Write today's texts of the demo into the pretend carrier's ledger, so that the customers' phones show them too.
+
+    Call it after the commit. The weeks before are nobody's phone any more.
+    """
     if not settings.pretends:
         return
     ledger = Ledger(settings.var / "carrier.db")
     try:
-        for message in session.scalars(select(Message).order_by(Message.created_at, Message.seq)):
+        told = select(Message).where(Message.source == "demo").order_by(Message.created_at, Message.seq)
+        for message in session.scalars(told):
             ledger.write(_carried(message))
     finally:
         ledger.close()
