@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page
 
+from smsdesk.adapters import clock
+from smsdesk.desk import keep_hours
+from smsdesk.desk.keep_hours import OwnDay, Plan
+from smsdesk.models import Agent, Number
+from smsdesk.rules.opening_hours import Span
 from smsdesk.rules.roles import Role
 from tests.browser import axe
 from tests.browser.cast import Person, Shop
@@ -28,6 +34,8 @@ MANAGER = {
     "quarantine": "/manager/quarantine",
     "staffing": "/manager/staffing?number={number}",
     "target": "/manager/numbers/{number}/target",
+    "hours": "/manager/hours",
+    "calendar": "/manager/hours/{calendar}",
 }
 PAGES = {**PUBLIC, **DESK, **MANAGER}
 # What is painted light, and large enough to dazzle
@@ -46,9 +54,10 @@ class BusyShop:
     maya: Person
     sam: Person
     late: UUID
+    calendar: UUID
 
     def opens(self, name: str, **window: Any) -> Page:
-        path = PAGES[name].format(late=self.late, number=self.shop.number_id)
+        path = PAGES[name].format(late=self.late, number=self.shop.number_id, calendar=self.calendar)
         person = self.sam if name in MANAGER else self.maya
         page = self.shop.screens.open(**window) if name in PUBLIC else person.signs_in(**window)
         page.goto(path)
@@ -61,7 +70,22 @@ def busy(shop: Shop) -> BusyShop:
     late = shop.customer("Dana").texted("Where is my order?", minutes=14)
     shop.customer("Tom").texted("Can I swap the 9am?", minutes=6)
     shop.customer("Priya").texted("Do you open on Sundays?")
-    return BusyShop(shop, maya, sam, late)
+    return BusyShop(shop, maya, sam, late, _hours_of(shop, sam))
+
+
+def _hours_of(shop: Shop, sam: Person) -> UUID:
+    """Two spans a day, one over midnight, a country's holidays, a half day."""
+    week = ((Span(540, 720), Span(780, 1080)),) * 5 + ((Span(1200, 1560),), ())
+    eve = OwnDay(date(clock.now().year, 12, 24), "Christmas Eve", (Span(540, 780),))
+    with shop.product.wiring.database.transaction() as session:
+        manager = session.get_one(Agent, sam.id)
+        kept = keep_hours.add(
+            session, Plan(f"Hours of {shop.label}", week, "DE", "BY", own_days=(eve,)), manager, clock.now()
+        )
+        keep_hours.open_by(
+            session, session.get_one(Number, shop.number_id), kept, "Europe/Berlin", manager, clock.now()
+        )
+        return kept.id
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -5,36 +5,37 @@ import { post, soon } from "./post.js";
 const LOOKS = ["drawn", "answers"]; // follow what is typed
 const WHOLE = ["editor-main", "asks", ...LOOKS];
 const form = document.querySelector("[data-draft]");
-let asked = 0;
+let drawn = Promise.resolve();
 
-form?.addEventListener("click", (event) => {
+form?.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-draws]");
   if (!button) return;
   event.preventDefault();
   look.cancel();
-  draw(button.value, WHOLE).then((fresh) => fresh && settle(button));
+  if (await draw(button.value, WHOLE)) settle(button);
 });
 
 form?.addEventListener("change", async ({ target }) => {
-  if ("drawsOnChange" in target.dataset) {
-    if (await draw("look", ["holidays", ...LOOKS])) document.getElementById(target.id)?.focus();
-  } else {
-    look.cancel();
-    tell(await draw("look", LOOKS));
-  }
+  look.cancel();
+  if (!("drawsOnChange" in target.dataset)) return tell(await draw("look", LOOKS));
+  if (await draw("look", ["holidays", ...LOOKS])) document.getElementById(target.id)?.focus();
 });
 
 const look = soon(300, () => draw("look", LOOKS));
 form?.addEventListener("input", look);
 
-// The page as it would be; the parts with these ids are taken from it
-async function draw(deed, ids) {
-  const turn = ++asked;
-  const fields = new URLSearchParams(new FormData(form));
-  fields.set("do", deed);
-  const answer = await post(form.dataset.draft, fields);
-  if (!answer.ok || turn !== asked) return null;
+// One after the other: the page as it would be, and the parts with these ids are taken from it
+function draw(deed, ids) {
+  return (drawn = drawn.then(() => drawNow(deed, ids)).catch(() => null));
+}
+
+async function drawNow(deed, ids) {
+  const typed = new URLSearchParams(new FormData(form)).toString();
+  const answer = await post(form.dataset.draft, `${typed}&do=${encodeURIComponent(deed)}`);
+  if (!answer.ok) return null;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  // Whoever went on typing meanwhile must not lose it
+  if (typed !== new URLSearchParams(new FormData(form)).toString()) return drawNow(deed, ids);
   for (const id of ids) document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
   return page;
 }
