@@ -34,7 +34,7 @@ from smsdesk.models import (
     Team,
 )
 from smsdesk.rules.delivery_status import State
-from smsdesk.rules.reply_clock import ClockState
+from smsdesk.rules.reply_clock import ClockKind, ClockState
 from smsdesk.rules.roles import Role
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
@@ -260,7 +260,10 @@ class Shop:
         """Whatever happened: clocks are what their events add up to, and conversations say what their clocks say."""
         assert self.read(lambda session: list(map(str, differences(session)))) == []
         running = {
-            clock.conversation_id: clock for clock in self.all(select(Clock).where(Clock.state == ClockState.RUNNING))
+            clock.conversation_id: clock
+            for clock in self.all(
+                select(Clock).where(Clock.state == ClockState.RUNNING, Clock.kind != ClockKind.RESOLUTION)
+            )
         }
         for conversation in self.conversations():
             clock = running.get(conversation.id)

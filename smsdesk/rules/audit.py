@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from smsdesk.rules.goodbyes import read_farewell
@@ -69,16 +70,29 @@ class Pause:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A person said that no reply is needed, and may have taken it back."""
+
+    at: datetime
+    taken_back_at: datetime | None = None
+
+
 @dataclass(frozen=True)
 class Story:
     """One episode: its texts by seq, when it was closed for good, when somebody said that no reply is needed."""
 
     said: Sequence[Said]
     closed_at: Sequence[datetime] = ()
-    marked_at: Sequence[datetime] = ()
+    marks: Sequence[Mark] = ()
     pauses: Sequence[Pause] = ()
     kept_by: frozenset[UUID] = field(default_factory=frozenset)  # the answers that kept a reply clock
     names: Sequence[str] = ()  # whom customers thank by name
+
+    @cached_property
+    def asked(self) -> Sequence[Said]:
+        """The texts that want an answer, by seq."""
+        return [said for said in self.said if wants_answer(said, self.names)]
 
 
 @dataclass(frozen=True)
@@ -114,14 +128,15 @@ def _waits(story: Story) -> list[Wait[Said]]:
         for said in story.said
         if said.voice is Voice.PERSON and said.accepted_at is not None
     ]
-    stops = [(said.seq, said.at) for said in story.said
-             if said.voice is Voice.CUSTOMER and read_keyword(said.body) is Keyword.STOP]  # fmt: skip
+    for mark in story.marks:
+        through = max((said.seq for said in story.asked if said.at <= mark.at), default=0)
+        answers.append(Answer(mark.at, mark.at, mark.taken_back_at, through, marked=True))
+    stops = [said for said in story.said if said.voice is Voice.CUSTOMER and read_keyword(said.body) is Keyword.STOP]
     return [
         wait
-        for said in story.said
-        if wants_answer(said, story.names)
+        for said in story.asked
         for wait in waits_of(
-            said, said.seq, said.at, answers, story.marked_at, [at for seq, at in stops if seq > said.seq]
+            said, said.seq, said.at, answers, next((stop.at for stop in stops if stop.seq > said.seq), None)
         )
     ]
 
@@ -134,7 +149,7 @@ def _closings(story: Story, waits: Sequence[Wait[Said]]) -> Iterator[Found]:
         left = [wait for wait in new if wait.lasts_at(at) and not wait.was_answered_by(at)]
         if left:
             yield Found(Kind.CLOSED_UNANSWERED, at, left[0].about, length=at - left[0].since, count=len(left))
-        elif marked := [wait for wait in new if wait.marked and wait.until is not None and wait.until <= at]:
+        elif marked := [wait for wait in new if wait.is_marked_at(at)]:
             yield Found(Kind.NO_REPLY_NEEDED, at, marked[-1].about, count=len(marked))
         before = at
 
@@ -169,13 +184,10 @@ def _holding(story: Story) -> Iterator[Found]:
 
 def _asked_again(story: Story, place: int) -> Said | None:
     reply = story.said[place]
-    answered = [said.body for said in story.said[:place] if wants_answer(said) and said.seq <= reply.answered_through]
-    for said in story.said[place + 1 :]:
-        if said.voice is Voice.PERSON:
-            return None
-        if wants_answer(said, story.names) and asks_again(said.body, answered):
-            return said
-    return None
+    following = next((said.seq for said in story.said[place + 1 :] if said.voice is Voice.PERSON), None)
+    answered = [said.body for said in story.asked if said.seq < reply.seq and said.seq <= reply.answered_through]
+    later = (said for said in story.asked if said.seq > reply.seq and (following is None or said.seq < following))
+    return next((said for said in later if asks_again(said.body, answered)), None)
 
 
 def _is_followed(later: Sequence[Said], until: datetime) -> bool:

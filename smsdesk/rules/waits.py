@@ -10,26 +10,34 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A person's text that the carrier took: when it was approved, taken and, where it was, failed; and what it answers."""
+    """A person's text that the carrier took: when it was approved, taken and, where it was, failed; and what it answers.
+
+    `marked`: no text, but a person's word that no reply is needed; taking it back is its failure.
+    """
 
     approved_at: datetime
-    accepted_at: datetime | None
+    accepted_at: datetime
     failed_at: datetime | None
     answered_through: int
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Wait(Generic[T]):
-    """`until` None: it waits still. `answer`: what ended it; `marked`: a person said that no reply is needed."""
+    """`until` None: it waits still. `answer`: what ended it, None where that was a STOP."""
 
     about: T
     since: datetime
     until: datetime | None = None
     answer: Answer | None = None
-    marked: bool = False
 
     def lasts_at(self, at: datetime) -> bool:
         return self.since <= at and (self.until is None or self.until > at)
+
+    def is_marked_at(self, at: datetime) -> bool:
+        """Somebody has said that no reply is needed, and has not taken it back."""
+        mark = self.answer if self.answer is not None and self.answer.marked else None
+        return mark is not None and mark.accepted_at <= at and (mark.failed_at is None or mark.failed_at > at)
 
     def was_answered_by(self, at: datetime) -> bool:
         """The answer was on its way already."""
@@ -41,17 +49,15 @@ def waits_of(
     seq: int,
     received_at: datetime,
     answers: Sequence[Answer],
-    marked_at: Sequence[datetime],
-    stopped_at: Sequence[datetime],
+    stopped_at: datetime | None,
 ) -> Iterator[Wait[T]]:
-    """The stretches in which the text `seq` waited; the next begins when its answer fails. A mark or a STOP ends them for good."""
-    covering = [answer for answer in answers if answer.answered_through >= seq and answer.accepted_at is not None]
-    ended_at = min((at for at in (*marked_at, *stopped_at) if at >= received_at), default=None)
+    """The stretches in which the text `seq` waited; the next begins when its answer fails. A STOP ends them for good."""
+    covering = [answer for answer in answers if answer.answered_through >= seq]
     since: datetime | None = received_at
     while since is not None:
         answer, at = _first(covering, since)
-        if ended_at is not None and (at is None or ended_at < at):
-            yield Wait(about, since, max(ended_at, since), marked=ended_at in marked_at)
+        if stopped_at is not None and (at is None or stopped_at < at):
+            yield Wait(about, since, max(stopped_at, since))
             return
         yield Wait(about, since, at, answer)
         since = answer.failed_at if answer is not None else None
@@ -62,7 +68,7 @@ def _first(covering: Sequence[Answer], since: datetime) -> tuple[Answer | None, 
     ends = [
         (max(answer.accepted_at, since), answer)
         for answer in covering
-        if answer.accepted_at is not None and (answer.failed_at is None or answer.failed_at > since)
+        if answer.failed_at is None or answer.failed_at > since
     ]
     at, answer = min(ends, key=lambda end: end[0], default=(None, None))
     return answer, at

@@ -11,16 +11,20 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters import clock
+from smsdesk.desk import promise_book
 from smsdesk.desk.audit import go_on
 from smsdesk.desk.audit.ask import ask, ask_for_the_night, night_of, was_asked_for
 from smsdesk.desk.audit.go_on import Counted, Turn
 from smsdesk.desk.audit.pieces import Piece
 from smsdesk.desk.audit.report import counts, found, run_of
+from smsdesk.desk.need_no_reply import needs_no_reply
 from smsdesk.desk.see import NotThere
-from smsdesk.models import Agent, Alert, AuditFinding, AuditRun, AuditState, Clock, ClockEvent
+from smsdesk.desk.snooze import snooze
+from smsdesk.models import Agent, Alert, AuditFinding, AuditRun, AuditState, Clock, ClockEvent, Conversation, Policy
 from smsdesk.rules.audit import Kind
 from smsdesk.rules.reply_clock import ClockEventKind
 from smsdesk.rules.roles import Role
+from smsdesk.rules.terms import AlertTimes, Counts
 from tests.cast import NINE, Customer, Person, Shop, at_once
 
 
@@ -230,20 +234,112 @@ def test_a_missed_deadline_of_which_nobody_was_told_is_found(shop: Shop, maria: 
     assert found_in(shop, audited(shop)) == [("missed_without_alert", 1)]
 
 
-def test_a_pause_with_a_waiting_text_inside_is_found(shop: Shop, maria: Customer, maya: Person) -> None:
-    maria.text("Is it ready?")
-    event = paused_by_mistake(maria.clock.id, NINE + timedelta(minutes=2))
-    shop.do(lambda session: session.add(event))
+def promises_a_solution(shop: Shop, within: timedelta) -> None:
+    """A policy for everybody, so that resolution clocks run and pause."""
+    policy = Policy(
+        position=1, name="Everybody", is_on=True, conditions={}, counts=Counts.CALENDAR, shares=[0.5, 0.8], leads=[], ladder=[],
+        targets={"first_reply": {"normal": 600}, "next_reply": {"normal": 600}, "resolution": {"normal": within.total_seconds()}},
+        repeat=None, repeats=0, alerts=AlertTimes.ALWAYS, created_at=NINE, updated_at=NINE,
+    )  # fmt: skip
+
+    def publish(session: Session) -> None:
+        session.add(policy)
+        promise_book.publish(session, NINE)
+
+    shop.do(publish)
+
+
+def test_pauses_are_in_order_whatever_a_day_brings(shop: Shop, maria: Customer, priya: Customer, maya: Person) -> None:
+    promises_a_solution(shop, timedelta(days=2))
+    for customer in (maria, priya):
+        customer.text("Is it ready?")
+    shop.now.move(minutes=2)
+    message = maya.replies_to(maria, "Not yet, we will text you", seconds=1)
+    maya.replies_to(priya, "Tomorrow", seconds=1)
     shop.now.move(minutes=5)
+    shop.fails(message)  # Maria waits again
+    shop.now.move(minutes=1)
+    maya.replies_to(maria, "Not yet, come by on Friday", seconds=1)
+    priya.text("Thanks!")
+    snoozes(shop, maya, priya, timedelta(hours=2))
+    shop.now.move(minutes=90)
+    priya.text("Which hour tomorrow?")
+    says_no_reply_is_needed(shop, maya, priya)
+    shop.now.move(minutes=3)
+    for customer in (maria, priya):
+        maya.resolves(customer)
 
     run_id = audited(shop)
-    shop.do(lambda session: session.execute(delete(ClockEvent).where(ClockEvent.kind == ClockEventKind.PAUSE)))
 
-    assert ("paused_unanswered", 1) in found_in(shop, run_id)
+    paused = select(ClockEvent).where(ClockEvent.kind == ClockEventKind.PAUSE)
+    assert len(shop.all(paused)) >= 4
+    assert found_in(shop, run_id) == [("no_reply_needed", 4)]
 
 
-def paused_by_mistake(clock_id: UUID, at: datetime) -> ClockEvent:
-    return ClockEvent(clock_id=clock_id, kind=ClockEventKind.PAUSE, at=at, detail={})
+def test_a_pause_with_a_waiting_text_inside_is_found(shop: Shop, maria: Customer, maya: Person) -> None:
+    promises_a_solution(shop, timedelta(days=2))
+    maria.text("Is it ready?")
+    maya.replies_to(maria, "Not yet", seconds=1)
+    shop.now.move(minutes=30)
+    maria.text("And the laces?")
+    shop.now.move(minutes=12)
+    resumed = select(ClockEvent).where(ClockEvent.kind == ClockEventKind.RESUME)
+    (event,) = shop.all(resumed)
+
+    shop.do(lambda session: session.execute(delete(ClockEvent).where(ClockEvent.id == event.id)))  # it goes on standing
+    run_id = audited(shop)
+    shop.do(lambda session: session.merge(event))
+
+    (row,) = [
+        one
+        for one in shop.all(select(AuditFinding).where(AuditFinding.run_id == run_id))
+        if one.kind == "paused_unanswered"
+    ]
+    assert (row.clock_id, row.detail) == (event.clock_id, {"seq": 3, "seconds": 721.0})
+    assert row.at == NINE + timedelta(minutes=30)
+
+
+def test_that_no_reply_was_needed_is_a_persons_word_and_listed_as_such(
+    shop: Shop, maria: Customer, priya: Customer, maya: Person
+) -> None:
+    for customer in (maria, priya):
+        customer.text("I come by on Tuesday")
+        shop.now.move(minutes=1)
+        says_no_reply_is_needed(shop, maya, customer)
+    shop.now.move(seconds=1)
+    priya.text("Or is Wednesday better?")
+    for customer in (maria, priya):
+        maya.resolves(customer)
+
+    run_id = audited(shop)
+
+    rows = shop.all(select(AuditFinding).where(AuditFinding.run_id == run_id))
+    assert {(row.conversation_id, row.kind, row.detail["seq"]) for row in rows} == {
+        (maria.conversation.id, "no_reply_needed", 1),
+        (priya.conversation.id, "closed_unanswered", 2),
+    }
+
+
+def says_no_reply_is_needed(shop: Shop, by: Person, customer: Customer) -> None:
+    conversation_id = customer.conversation.id
+    shop.do(
+        lambda session: needs_no_reply(
+            session, session.get_one(Conversation, conversation_id), session.get_one(Agent, by.id), shop.now()
+        )
+    )
+
+
+def snoozes(shop: Shop, by: Person, customer: Customer, length: timedelta) -> None:
+    conversation_id = customer.conversation.id
+    shop.do(
+        lambda session: snooze(
+            session,
+            session.get_one(Conversation, conversation_id),
+            shop.now() + length,
+            session.get_one(Agent, by.id),
+            shop.now(),
+        )
+    )
 
 
 def test_each_night_is_asked_for_once_however_many_clocks_run(shop: Shop, maria: Customer) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from smsdesk.rules.audit import Found, Kind, Pause, Said, Story, Voice, findings, wants_answer
+from smsdesk.rules.audit import Found, Kind, Mark, Pause, Said, Story, Voice, findings, wants_answer
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CLOCK = UUID(int=99)
@@ -40,13 +40,13 @@ class Tale:
         return self._add(Said(UUID(int=len(self.said) + 1), len(self.said) + 1, at(minute), voice, body, False, taken,
                               None if failed is None else at(failed), seen))  # fmt: skip
 
-    def found(self, *, closed: Sequence[float] = (), marked: Sequence[float] = (), pauses: Sequence[tuple[float, float]] = (),
+    def found(self, *, closed: Sequence[float] = (), marked: Sequence[tuple[float, float | None]] = (), pauses: Sequence[tuple[float, float]] = (),
               kept: Sequence[Said] = ()) -> list[tuple[str, float, int]]:  # fmt: skip
         """(kind or its reason, minute, seq) of each."""
         story = Story(
             self.said,
             [at(minute) for minute in closed],
-            [at(minute) for minute in marked],
+            [Mark(at(minute), None if taken_back is None else at(taken_back)) for minute, taken_back in marked],
             [Pause(CLOCK, at(since), at(until)) for since, until in pauses],
             frozenset(said.id for said in kept),
         )
@@ -147,14 +147,23 @@ def test_who_said_stop_cannot_be_answered(tale: Tale) -> None:
 def test_that_no_reply_is_needed_is_a_kind_of_its_own(tale: Tale) -> None:
     tale.asks(0, "I'll come on Tuesday")
 
-    assert tale.found(closed=[5], marked=[2]) == [("no_reply_needed", 5, 1)]
+    assert tale.found(closed=[5], marked=[(2, None)]) == [("no_reply_needed", 5, 1)]
 
 
 def test_the_mark_does_not_cover_what_came_after_it(tale: Tale) -> None:
     tale.asks(0, "I'll come on Tuesday")
     tale.asks(3)
 
-    assert tale.found(closed=[5], marked=[2]) == [("closed_unanswered", 5, 2)]
+    assert tale.found(closed=[5], marked=[(2, None)]) == [("closed_unanswered", 5, 2)]
+
+
+def test_a_mark_that_was_taken_back_covers_nothing_any_more(tale: Tale) -> None:
+    tale.asks(0, "I'll come on Tuesday")
+
+    assert tale.found(closed=[5], marked=[(2, 3)]) == [("closed_unanswered", 5, 1)]
+    assert tale.found(pauses=[(2, 3)], marked=[(2, 3)]) == []
+    tale.answers(4)
+    assert tale.found(closed=[5], marked=[(2, 3)]) == []
 
 
 def test_a_pause_with_a_waiting_text_inside_is_found_once(tale: Tale) -> None:

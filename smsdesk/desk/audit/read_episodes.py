@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +13,17 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from smsdesk.desk.audit.pieces import Finding, Part, Piece, Span
+from smsdesk.desk.match_answers import NO_REPLY_NEEDED
 from smsdesk.models.agent import Agent
 from smsdesk.models.clock import Clock, ClockEvent
 from smsdesk.models.episode import Episode
 from smsdesk.models.event import Event
 from smsdesk.models.message import AuthorKind, Direction, Message
-from smsdesk.rules.audit import Found, Pause, Said, Story, Voice, findings
+from smsdesk.rules.audit import Found, Mark, Pause, Said, Story, Voice, findings
 from smsdesk.rules.reply_clock import ClockEventKind
 
 AT_A_TIME = 100
 RESOLVED, REOPENED = "conversation.resolved", "conversation.reopened"
-NO_REPLY_NEEDED = "conversation.no_reply_needed"
 _ENDS_A_PAUSE = {ClockEventKind.RESUME, ClockEventKind.FULFIL, ClockEventKind.CANCEL, ClockEventKind.REACTIVATE}
 
 
@@ -75,14 +75,14 @@ def _stories(session: Session, episodes: Sequence[Any], span: Span) -> dict[UUID
     names = list(session.scalars(select(Agent.name).order_by(Agent.name)))
     said = _said(session, ids, conversations)
     happened = _happened(session, ids, conversations)
-    pauses, kept_by = _clocks(session, ids, span)
+    ran = _ran(session, ids)
     return {
         one.id: Story(
             said=said[one.id],
             closed_at=_closings(one, said[one.id], happened[one.id]),
-            marked_at=[event.at for event in happened[one.id] if event.kind == NO_REPLY_NEEDED],
-            pauses=pauses[one.id],
-            kept_by=frozenset(kept_by[one.id]),
+            marks=list(_marks(ran[one.id])),
+            pauses=list(_pauses(ran[one.id], span.until)),
+            kept_by=frozenset(_kept_by(ran[one.id])),
             names=names,
         )
         for one in episodes
@@ -115,7 +115,7 @@ _VOICES = {AuthorKind.AGENT: Voice.PERSON}
 def _happened(session: Session, ids: list[UUID], conversations: list[UUID]) -> dict[UUID, list[Any]]:
     rows = session.execute(
         select(Event.kind, Event.at, Event.actor_id, Event.subject_id)
-        .where(Event.conversation_id.in_(conversations), Event.kind.in_([RESOLVED, REOPENED, NO_REPLY_NEEDED]))
+        .where(Event.conversation_id.in_(conversations), Event.kind.in_([RESOLVED, REOPENED]))
         .where(Event.subject_id.in_(ids))
         .order_by(Event.conversation_id, Event.id)
     )
@@ -127,7 +127,7 @@ def _happened(session: Session, ids: list[UUID], conversations: list[UUID]) -> d
 
 def _closings(episode: Any, said: Sequence[Said], happened: Iterable[Any]) -> list[datetime]:
     """When it was closed for good: not where a person took it back before the customer wrote again."""
-    events = [event for event in happened if event.kind in {RESOLVED, REOPENED}]
+    events = list(happened)
     closed: list[datetime] = []
     for event, following in zip_longest(events, events[1:]):
         if event.kind == RESOLVED and not _was_taken_back(event, following, said):
@@ -143,30 +143,39 @@ def _was_taken_back(closing: Any, following: Any, said: Sequence[Said]) -> bool:
     return not any(closing.at < one.at <= following.at for one in said if one.voice is Voice.CUSTOMER)
 
 
-def _clocks(session: Session, ids: list[UUID], span: Span) -> tuple[dict[UUID, list[Pause]], dict[UUID, list[UUID]]]:
-    wanted = {ClockEventKind.PAUSE, *_ENDS_A_PAUSE}
+def _ran(session: Session, ids: list[UUID]) -> dict[UUID, list[list[Any]]]:
+    """What happened to each clock of each episode, as far as it matters here."""
     rows = session.execute(
         select(Clock.episode_id, ClockEvent.clock_id, ClockEvent.kind, ClockEvent.at, ClockEvent.detail)
         .join(ClockEvent, ClockEvent.clock_id == Clock.id)
-        .where(Clock.episode_id.in_(ids), ClockEvent.kind.in_(wanted))
+        .where(Clock.episode_id.in_(ids), ClockEvent.kind.in_([ClockEventKind.PAUSE, *_ENDS_A_PAUSE]))
         .order_by(ClockEvent.clock_id, ClockEvent.id)
     ).all()
-    pauses: dict[UUID, list[Pause]] = defaultdict(list)
-    kept_by: dict[UUID, list[UUID]] = defaultdict(list)
-    for episode_id, pause in _paused(rows, span.until):
-        pauses[episode_id].append(pause)
-    for row in rows:
-        if row.kind is ClockEventKind.FULFIL and "message_id" in row.detail:
-            kept_by[row.episode_id].append(UUID(row.detail["message_id"]))
-    return pauses, kept_by
+    ran: dict[UUID, list[list[Any]]] = defaultdict(list)
+    for _, events in groupby(rows, key=lambda row: row.clock_id):
+        history = list(events)
+        ran[history[0].episode_id].append(history)
+    return ran
 
 
-def _paused(rows: Sequence[Any], now: datetime) -> Iterator[tuple[UUID, Pause]]:
-    open_since: dict[UUID, Any] = {}
-    for row in rows:
-        if row.kind is ClockEventKind.PAUSE:
-            open_since[row.clock_id] = row
-        elif (pause := open_since.pop(row.clock_id, None)) is not None:
-            yield pause.episode_id, Pause(row.clock_id, pause.at, row.at)
-    for pause in open_since.values():
-        yield pause.episode_id, Pause(pause.clock_id, pause.at, max(now, pause.at))
+def _pauses(ran: Iterable[Sequence[Any]], now: datetime) -> Iterator[Pause]:
+    for event, following in _with_next(ran):
+        if event.kind is ClockEventKind.PAUSE:
+            yield Pause(event.clock_id, event.at, following.at if following else max(now, event.at))
+
+
+def _marks(ran: Iterable[Sequence[Any]]) -> Iterator[Mark]:
+    for event, following in _with_next(ran):
+        if event.kind is ClockEventKind.CANCEL and event.detail.get("why") == NO_REPLY_NEEDED:
+            yield Mark(event.at, following.at if following else None)
+
+
+def _kept_by(ran: Iterable[Sequence[Any]]) -> Iterator[UUID]:
+    for event, _ in _with_next(ran):
+        if event.kind is ClockEventKind.FULFIL and event.detail.get("message_id"):
+            yield UUID(event.detail["message_id"])
+
+
+def _with_next(ran: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, Any]]:
+    for history in ran:
+        yield from zip_longest(history, history[1:])
