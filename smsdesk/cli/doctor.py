@@ -20,6 +20,7 @@ from smsdesk.adapters import clock, migrate, twilio
 from smsdesk.adapters.carrier import CarrierDown
 from smsdesk.adapters.wiring import Wiring
 from smsdesk.cli.ground import wiring
+from smsdesk.cli.ways_out import ways_out
 from smsdesk.desk.examine import Finding, invariants
 from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.models.number import Number
@@ -66,6 +67,7 @@ def _look(parts: Wiring) -> Iterator[Finding]:
     if database.ok:
         yield _clock(parts)
         yield from _numbers(parts)
+        yield from ways_out(parts)
         with parts.database.reading() as session:
             yield from invariants(session, clock.now())
 

@@ -15,8 +15,8 @@ from smsdesk.models.clock import Clock
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address, Customer
 from smsdesk.rules.alert_letters import Note, named
-from smsdesk.rules.durations import spell
-from smsdesk.rules.reply_clock import ClockKind, ClockState
+from smsdesk.rules.reply_clock import ClockState
+from smsdesk.rules.wording import alert_words
 
 
 def notes(session: Session, alert_ids: Collection[UUID], public_url: str, now: datetime) -> dict[UUID, Note]:
@@ -25,6 +25,7 @@ def notes(session: Session, alert_ids: Collection[UUID], public_url: str, now: d
         select(
             Alert.id,
             Alert.kind,
+            Alert.step,
             Alert.conversation_id,
             Alert.due_at,
             Alert.words,
@@ -68,10 +69,7 @@ def _about(row: Any) -> str:
 def _sentence(row: Any, about: str, now: datetime) -> str:
     if row.kind is AlertKind.WATCH or row.started_at is None:
         return " ".join(str((row.words or {}).get("text") or "A watch has found something.").split())[:300]
-    name = about[0].upper() + about[1:]
     if row.state is not ClockState.RUNNING:
-        return f"{name} waited longer than usual; nobody waits there now."
-    waited, promised = spell(now - row.started_at), spell(row.target)
-    if row.clock_kind == getattr(ClockKind, "RESOLUTION", None):
-        return f"What {about} came for has been open for {waited}. We promised {promised}."
-    return f"{name} has waited {waited} for an answer. We promised {promised}."
+        return f"{about[0].upper()}{about[1:]} waited longer than usual; nobody waits there now."
+    words = alert_words(row.step, about, now - row.started_at, row.target, row.clock_kind)
+    return words[0].upper() + words[1:]

@@ -10,6 +10,7 @@ from itertools import islice
 from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func, or_, select
 from sqlalchemy.orm import Session
 
+from smsdesk.desk.examine_deliveries import stuck_deliveries
 from smsdesk.desk.replay import differences
 from smsdesk.models.alert import Alert
 from smsdesk.models.clock import Clock
@@ -210,6 +211,11 @@ INVARIANTS = (
         "no text is stuck on its way",
         _stuck_sending,
         "Is the outbound worker running? Start: python -m workers.start outbound",
+    ),
+    Invariant(
+        "no delivery of an alert is stuck",
+        stuck_deliveries,
+        "Is the alerts worker running? Start: python -m workers.start alerts",
     ),
     Invariant("nothing was sent after a STOP", _sent_after_stop, "Report this: it is a fault of SMSDesk."),
     Invariant(

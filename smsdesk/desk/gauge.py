@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from smsdesk.models.alert import Alert
+from smsdesk.desk.dispatch import ON_ITS_WAY
+from smsdesk.models.alert import Alert, AlertDelivery, OutgoingWebhook
 from smsdesk.models.conversation import Conversation, ConversationState
 from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.models.message import IN_DOUBT, TO_BE_SENT, Message
@@ -27,6 +28,8 @@ class Gauges:
     untold_alerts: int
     quarantined: int
     clock_silence: timedelta | None
+    deliveries: dict[str, int]
+    programs_failing: int
 
 
 def gauge(session: Session, now: datetime) -> Gauges:
@@ -40,7 +43,20 @@ def gauge(session: Session, now: datetime) -> Gauges:
         untold_alerts=session.scalar(select(func.count()).select_from(Alert).where(Alert.told_at.is_(None))) or 0,
         quarantined=session.scalar(select(func.count()).select_from(QuarantinedText)) or 0,
         clock_silence=now - beat.at if beat else None,
+        deliveries=_deliveries(session),
+        programs_failing=session.scalar(
+            select(func.count()).where(OutgoingWebhook.is_on, OutgoingWebhook.failing_since.is_not(None))
+        )
+        or 0,
     )
+
+
+def _deliveries(session: Session) -> dict[str, int]:
+    """On their way, by channel, from the small index that the sender uses."""
+    rows = session.execute(
+        select(AlertDelivery.channel, func.count()).where(ON_ITS_WAY).group_by(AlertDelivery.channel)
+    )
+    return {channel.value: count for channel, count in rows}
 
 
 def _unsent(session: Session) -> dict[State, int]:

@@ -22,6 +22,7 @@ from smsdesk.desk.dispatch import (
 )
 from smsdesk.desk.fan_out import NO_PHONE
 from smsdesk.desk.text_staff import NoNumberOfOurs, text_staff
+from smsdesk.desk.write_out import where_all_are
 from smsdesk.models.agent import Agent
 from smsdesk.models.alert import Alert, AlertDelivery, Channel, DeliveryState
 from smsdesk.models.conversation import Conversation
@@ -96,7 +97,7 @@ def _write(session: Session, agent: Agent, row: AlertDelivery, public_url: str, 
         _settle(session, row.id, {"state": DeliveryState.FAILED, "error": LEFT if agent.disabled_at else NO_PHONE})
         return 0
     found = describe_alerts.notes(session, told_of(session, row), public_url, now)
-    body = text_message(list(found.values()), f"{public_url}/manager/alerts")
+    body = text_message(list(found.values()), where_all_are(agent, public_url))
     first = session.get_one(Alert, row.alert_id)
     try:
         # Not half a text where STOP or nothing of ours stands in the way

@@ -13,7 +13,10 @@ from smsdesk.rules.alert_tries import Ended, Outcome, next_try
 
 
 def note(session: Session, webhook_id: UUID, outcome: Outcome, tries: int, now: datetime) -> None:
-    """Keep how its last call ended. What waits behind a program that is away waits for the same moment, and fills no lane."""
+    """Keep how its last call ended. What waits behind a program that is away waits for the same moment, and fills no lane.
+
+    `tries` 0: it was a test, for which nothing has to wait.
+    """
     well = outcome.ended is Ended.TAKEN
     values = {
         "failing_since": None if well else func.coalesce(OutgoingWebhook.failing_since, now),
@@ -23,7 +26,7 @@ def note(session: Session, webhook_id: UUID, outcome: Outcome, tries: int, now: 
         update(OutgoingWebhook).where(OutgoingWebhook.id == webhook_id).values(**values),
         execution_options={"synchronize_session": False},
     )
-    pause = next_try(outcome, tries, timedelta(0))
+    pause = next_try(outcome, tries, timedelta(0)) if tries else None
     if pause is not None:
         _rest(session, webhook_id, now + pause)
 

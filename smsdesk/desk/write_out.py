@@ -21,6 +21,7 @@ from smsdesk.desk.dispatch import Errand
 from smsdesk.models.agent import Agent
 from smsdesk.models.alert import Alert, OutgoingWebhook, PushSubscription, WebhookStyle
 from smsdesk.rules.alert_letters import Note, Said, say, slack
+from smsdesk.rules.roles import Action, may
 from smsdesk.rules.texts import preview
 from smsdesk.rules.webhook_signatures import HEADER, secret_of, signature
 
@@ -52,7 +53,7 @@ def letter(session: Session, errand: Errand, settings: Settings, now: datetime) 
     agent = _agent(session, errand)
     if settings.mail is None:
         raise NotToBeSent("E-mail is not set up here: SMTP_URL is missing.")
-    said = _said(_notes(session, errand, settings, now), settings)
+    said = _said(agent, _notes(session, errand, settings, now), settings)
     host = urlsplit(settings.public_url).hostname
     return Letter(f"{errand.id}@{host}", agent.email, said.subject, said.text, said.html, now)
 
@@ -67,7 +68,9 @@ def parcel(session: Session, errand: Errand, settings: Settings, now: datetime) 
     if not browsers:
         raise NotToBeSent("None of their browsers takes alerts any more.")
     notes = _notes(session, errand, settings, now)
-    return Parcel(browsers, pushed(_said(notes, settings), errand.id), any(note.kind != "warning" for note in notes))
+    return Parcel(
+        browsers, pushed(_said(agent, notes, settings), errand.id), any(note.kind != "warning" for note in notes)
+    )
 
 
 def pushed(said: Said, id: UUID) -> dict[str, str]:
@@ -120,8 +123,13 @@ def _notes(session: Session, errand: Errand, settings: Settings, now: datetime) 
     return list(found.values())
 
 
-def _said(notes: list[Note], settings: Settings) -> Said:
-    return say(notes, f"{settings.public_url}/manager/alerts", f"{settings.public_url}/settings/alerts")
+def _said(agent: Agent, notes: list[Note], settings: Settings) -> Said:
+    return say(notes, where_all_are(agent, settings.public_url), f"{settings.public_url}/settings/alerts")
+
+
+def where_all_are(agent: Agent, public_url: str) -> str:
+    """The page on which this person finds what they were told of."""
+    return f"{public_url}/manager/alerts" if may(agent.role, Action.SEE_MANAGER_PAGE) else f"{public_url}/queue"
 
 
 def _signed_content(alert: Alert, note: Note, id: UUID, now: datetime) -> dict[str, Any]:

@@ -35,6 +35,10 @@ def _of_the_desk(registry: CollectorRegistry, found: Gauges) -> None:
     if found.clock_silence is not None:
         seconds = found.clock_silence.total_seconds()
         _set(registry, "clock_silence_seconds", "How long ago the clock process ticked", seconds)
+    _set(registry, "programs_failing", "Programs that do not hear alerts", found.programs_failing)
+    waiting = Gauge("smsdesk_alert_deliveries_waiting", "Alerts on their way outside", ["channel"], registry=registry)
+    for channel in ("push", "email", "phone", "webhook"):
+        waiting.labels(channel).set(found.deliveries.get(channel, 0))
     unsent = Gauge("smsdesk_messages_unsent", "Texts of ours on their way to the carrier", ["state"], registry=registry)
     for state in WATCHED:
         unsent.labels(state.value).set(found.unsent.get(state, 0))

@@ -19,6 +19,7 @@ NOT_THEIRS = dict.fromkeys(
     (
         *("DATABASE_URL", "REDIS_URL", "PUBLIC_URL", "HOST", "SMSDESK_ENV", "TWILIO_API_BASE_URL"),
         *("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY", "TWILIO_API_SECRET"),
+        *("SMTP_URL", "MAIL_FROM", "VAPID_PRIVATE_KEY"),
     ),
     "",
 )

@@ -25,11 +25,14 @@ DESK = {
     "queue": "/queue?box=team",
     "conversation": "/conversations/{late}",
     "devices": "/settings/sessions",
+    "how one is told": "/settings/alerts",
     "password": "/settings/password",
 }
 MANAGER = {
     "manager": "/manager?number={number}",
     "alerts": "/manager/alerts",
+    "programs": "/manager/webhooks",
+    "a new program": "/manager/webhooks/new",
     "audit": "/manager/audit",
     "quarantine": "/manager/quarantine",
     "staffing": "/manager/staffing?number={number}",

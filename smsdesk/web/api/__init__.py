@@ -15,6 +15,7 @@ from smsdesk.web.api import (
     numbers,
     problems,
     teams,
+    webhooks,
 )
 from smsdesk.web.api.contract import OPERATIONS, blueprint
 from smsdesk.web.api.docs import docs
@@ -37,4 +38,5 @@ __all__ = [
     "numbers",
     "problems",
     "teams",
+    "webhooks",
 ]

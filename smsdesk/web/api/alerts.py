@@ -13,10 +13,10 @@ from smsdesk.desk import see
 from smsdesk.desk.acknowledge import acknowledge
 from smsdesk.models.agent import Agent
 from smsdesk.models.alert import Alert as StoredAlert
-from smsdesk.models.alert import AlertKind
+from smsdesk.models.alert import AlertDelivery, AlertKind, Channel, DeliveryState
 from smsdesk.models.clock import Clock
 from smsdesk.rules.reply_clock import ClockKind
-from smsdesk.rules.roles import Action
+from smsdesk.rules.roles import Action, may
 from smsdesk.web.access import me, need
 from smsdesk.web.api.contract import operation
 from smsdesk.web.api.paging import Order, Page, Paging, part
@@ -33,6 +33,18 @@ class Recipient(Told):
     name: str
     why: str
     """assignee, team, lead, manager or owner."""
+
+
+class Delivery(Told):
+    """One way that it took to somebody or to a program, and how that went."""
+
+    channel: Channel
+    agent: UUID | None
+    webhook: UUID | None
+    state: DeliveryState
+    """`digested`: told in one message with others; `quiet`: it was not their shift; `unknown`: it may have arrived."""
+    told_at: Moment | None
+    error: str | None
 
 
 class Alert(Told):
@@ -53,6 +65,8 @@ class Alert(Told):
     told_at: Moment | None
     """The moment it reached the first channel; null while it is on its way."""
     recipients: list[Recipient]
+    deliveries: list[Delivery]
+    """By which ways it went, the screen among them."""
     acknowledged_at: Moment | None
     acknowledged_by: UUID | None
 
@@ -73,8 +87,9 @@ def list_alerts(asked: AlertsAsked) -> Alerts:
     if asked.conversation is not None:
         rows = rows.where(StoredAlert.conversation_id == asked.conversation)
     if asked.acknowledged is not None:
-        column = StoredAlert.acknowledged_at
-        rows = rows.where(column.is_not(None) if asked.acknowledged == "true" else column.is_(None))
+        column, spoken_for = StoredAlert.acknowledged_at, StoredAlert.overtaken_by_id.is_not(None)
+        # A graver one of the same moment speaks for one that it overtook: nobody has to see both
+        rows = rows.where(column.is_not(None) if asked.acknowledged == "true" else column.is_(None) & ~spoken_for)
     found, following = part(session(), rows, ORDER, asked)
     return Alerts(items=_told(found), next_cursor=following)
 
@@ -108,10 +123,24 @@ def _told(alerts: Sequence[StoredAlert]) -> list[Alert]:
     kinds = session().execute(select(Clock.id, Clock.kind).where(Clock.id.in_(wanted)))
     names: dict[UUID, str] = dict(named.all())
     clocks: dict[UUID | None, ClockKind] = dict(kinds.all())
-    return [_alert(alert, names, clocks.get(alert.clock_id)) for alert in alerts]
+    ways = _deliveries(alerts)
+    return [_alert(alert, names, clocks.get(alert.clock_id), ways.get(alert.id, [])) for alert in alerts]
 
 
-def _alert(alert: StoredAlert, names: dict[UUID, str], kind: ClockKind | None) -> Alert:
+def _deliveries(alerts: Sequence[StoredAlert]) -> dict[UUID, list[Delivery]]:
+    """Alert → its deliveries; who does not watch over others is told of their own alone."""
+    rows = select(AlertDelivery).where(AlertDelivery.alert_id.in_([alert.id for alert in alerts]))
+    if not may(me().role, Action.SEE_MANAGER_PAGE):
+        rows = rows.where(AlertDelivery.agent_id == me().id)
+    found: dict[UUID, list[Delivery]] = {}
+    for row in session().scalars(rows.order_by(AlertDelivery.id)):
+        told = Delivery(channel=row.channel, agent=row.agent_id, webhook=row.webhook_id, state=row.state,
+                        told_at=row.told_at, error=row.error)  # fmt: skip
+        found.setdefault(row.alert_id, []).append(told)
+    return found
+
+
+def _alert(alert: StoredAlert, names: dict[UUID, str], kind: ClockKind | None, deliveries: list[Delivery]) -> Alert:
     return Alert(
         id=alert.id,
         kind=alert.kind,
@@ -123,6 +152,7 @@ def _alert(alert: StoredAlert, names: dict[UUID, str], kind: ClockKind | None) -
         team=alert.team_id,
         due_at=alert.due_at,
         told_at=alert.told_at,
+        deliveries=deliveries,
         recipients=[Recipient(id=r.agent_id, name=names[r.agent_id], why=r.why) for r in alert.recipients],
         acknowledged_at=alert.acknowledged_at,
         acknowledged_by=alert.acknowledged_by_id,

@@ -43,6 +43,7 @@ TAGS = {
     "closures": "Resolved, or taken up again.",
     "clocks": "The promises of an episode.",
     "alerts": "What clocks told somebody.",
+    "webhooks": "Programs that hear alerts.",
     "events": "What happened, in order.",
     "customers": "Who texts.",
     "numbers": "What the business publishes and promises.",

@@ -13,6 +13,7 @@ from smsdesk.desk.oversee import ToldAlert, alerts_told
 from smsdesk.web.access import me
 from smsdesk.web.agent.surroundings import surroundings
 from smsdesk.web.manager.alert_rows import alert_row
+from smsdesk.web.manager.fates import fates
 from smsdesk.web.manager.overviews import zone_of
 from smsdesk.web.transaction import session
 
@@ -28,7 +29,8 @@ def index() -> str:
     told = alerts_told(session(), me(), PAGE + 1, _read_cursor(request.args.get("before", "")))
     rows = [alert_row(alert, now, zone) for alert in told[:PAGE]]
     older = _cursor(told[PAGE - 1]) if len(told) > PAGE else None
-    return render_template("manager/alerts.html", alerts=rows, older=older, **surroundings(now))
+    ways = fates(session(), [alert.id for alert in told[:PAGE]], now, zone)
+    return render_template("manager/alerts.html", alerts=rows, ways=ways, older=older, **surroundings(now))
 
 
 def _cursor(alert: ToldAlert) -> str:

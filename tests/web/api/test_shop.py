@@ -101,9 +101,12 @@ def test_a_breach_is_told_and_somebody_says_that_they_have_seen_it(
     }
     seen = ana.post(f"/alerts/{alert['id']}/acknowledgement").get_json()
     assert seen["acknowledged_by"] == office.ids["ana"]
-    assert sam.get(f"/alerts/{alert['id']}").get_json() == seen
+    told = sam.get(f"/alerts/{alert['id']}").get_json()
+    assert {**told, "deliveries": None} == {**seen, "deliveries": None}
+    assert {way["agent"] for way in seen["deliveries"]} == {office.ids["ana"]}  # a manager sees everybody's
+    assert {way["agent"] for way in told["deliveries"]} == {one["id"] for one in told["recipients"]}
     assert sam.items("/alerts", acknowledged="false") == []
-    assert sam.items("/alerts", acknowledged="true", conversation=maria) == [seen]
+    assert sam.items("/alerts", acknowledged="true", conversation=maria) == [told]
 
 
 def test_the_clocks_of_an_episode_are_told(office: Office, ana: Program, maria: str) -> None:
