@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce
@@ -17,10 +17,11 @@ from smsdesk.rules.reply_clock import ClockState, acknowledged
 
 
 def acknowledge(session: Session, alert: Alert, by: Agent, now: datetime) -> bool:
-    """The first one counts; returns whether it was this one."""
+    """With those that it speaks for. The first one counts; returns whether it was this one."""
+    spoken_for = and_(Alert.clock_id == alert.clock_id, Alert.overtaken_by_id == alert.id)
     first = session.execute(
         update(Alert)
-        .where(Alert.id == alert.id, Alert.acknowledged_at.is_(None))
+        .where(or_(Alert.id == alert.id, spoken_for), Alert.acknowledged_at.is_(None))
         .values(acknowledged_at=now, acknowledged_by_id=by.id),
         execution_options={"synchronize_session": False},
     )

@@ -25,11 +25,18 @@ def queue_picture(session: Session, agent: Agent, box: str, now: datetime, after
     rows, more = found[: boxes.PAGE], len(found) > boxes.PAGE
     return QueuePicture(
         box=box,
-        boxes=tuple(_tab(key, kind, counts) for key, kind in boxes.BOXES.items()),
+        boxes=tuple(
+            _tab(key, kind, counts) for key, kind in boxes.BOXES.items() if key == box or _is_shown(key, counts)
+        ),
         rows=tuple(_row(row, now) for row in rows),
         next_url=_next(box, rows[-1]) if more else None,
         unread=counts["unread"],
     )
+
+
+def _is_shown(key: str, counts: dict[str, int]) -> bool:
+    """A tab that is mostly empty takes no room."""
+    return key != "goodbyes" or counts[key] > 0
 
 
 def _tab(key: str, kind: boxes.BoxKind, counts: dict[str, int]) -> Box:

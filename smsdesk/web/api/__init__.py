@@ -15,6 +15,7 @@ from smsdesk.web.api import (
     numbers,
     problems,
     teams,
+    waits,
     webhooks,
 )
 from smsdesk.web.api.contract import OPERATIONS, blueprint
@@ -38,5 +39,6 @@ __all__ = [
     "numbers",
     "problems",
     "teams",
+    "waits",
     "webhooks",
 ]

@@ -67,6 +67,8 @@ class Alert(Told):
     recipients: list[Recipient]
     deliveries: list[Delivery]
     """By which ways it went, the screen among them."""
+    overtaken_by: UUID | None
+    """A graver alert of the same clock, which came in the same moment after an outage and speaks for this one."""
     acknowledged_at: Moment | None
     acknowledged_by: UUID | None
 
@@ -154,6 +156,7 @@ def _alert(alert: StoredAlert, names: dict[UUID, str], kind: ClockKind | None, d
         told_at=alert.told_at,
         deliveries=deliveries,
         recipients=[Recipient(id=r.agent_id, name=names[r.agent_id], why=r.why) for r in alert.recipients],
+        overtaken_by=alert.overtaken_by_id,
         acknowledged_at=alert.acknowledged_at,
         acknowledged_by=alert.acknowledged_by_id,
     )

@@ -36,6 +36,18 @@ class Clock(Told):
     """The message that did."""
     breached_at: Moment | None
     next_alert_at: Moment | None
+    next_step: str | None
+    """What it says then; see alerts."""
+    paused_at: Moment | None
+    """A resolution clock pauses while we wait for the customer; reply clocks never do."""
+    spent_seconds: int
+    """Of the target, before the last pause."""
+    open_wait_seconds: int | None
+    """Once fulfilled: how long it took in open hours."""
+    acknowledged_at: Moment | None
+    """When somebody saw that it is late: nobody further up is told."""
+    terms_id: UUID | None
+    """What was promised; the same id says the same."""
 
 
 class Clocks(Page):
@@ -67,4 +79,10 @@ def _told(clock: StoredClock) -> Clock:
         fulfilled_by=clock.fulfilled_by_id,
         breached_at=clock.breached_at,
         next_alert_at=clock.next_alert_at,
+        next_step=clock.next_step,
+        paused_at=clock.paused_at,
+        spent_seconds=round(clock.spent.total_seconds()),
+        open_wait_seconds=round(clock.open_wait.total_seconds()) if clock.open_wait is not None else None,
+        acknowledged_at=clock.acknowledged_at,
+        terms_id=clock.terms_id,
     )

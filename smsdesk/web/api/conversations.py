@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from smsdesk.desk import see
 from smsdesk.models.conversation import Conversation as StoredConversation
-from smsdesk.models.conversation import ConversationState
+from smsdesk.models.conversation import ConversationState, Priority
 from smsdesk.models.number import Number
 from smsdesk.web.access import me
 from smsdesk.web.api.contract import operation
@@ -61,6 +61,10 @@ class Conversation(Told):
     """Until when the oldest unanswered text is promised an answer; null where none waits."""
     waiting_since: Moment | None
     """When the oldest unanswered text arrived."""
+    snoozed_until: Moment | None
+    """Until when it was put aside; null where it was not."""
+    priority: Priority
+    tags: list[str]
     last_message_at: Moment
     last_seq: int
     """The newest text; send it back as `seen` when you reply."""
@@ -117,6 +121,9 @@ def conversation_of(row: StoredConversation) -> Conversation:
         state=row.state,
         reply_due_at=row.reply_due_at,
         waiting_since=row.waiting_since,
+        snoozed_until=row.snoozed_until,
+        priority=row.priority,
+        tags=list(row.tags),
         last_message_at=row.last_message_at,
         last_seq=row.last_seq,
         placement_reason=row.placement_reason,

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from smsdesk.adapters import clock
 from smsdesk.desk import see
 from smsdesk.desk.amend import rename_customer
+from smsdesk.desk.sort_out import put_in_segment
 from smsdesk.models.agent import Agent
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address as StoredAddress
@@ -38,6 +39,7 @@ class Customer(Told):
 
     id: UUID
     name: str | None
+    segment: str | None
     addresses: list[Address]
     created_at: Moment
 
@@ -52,8 +54,10 @@ class CustomersAsked(Paging):
 
 
 class CustomerChange(Asked):
-    name: OneLine | None
-    """null: they are shown by their number."""
+    name: OneLine | None = None
+    """null: they are shown by their number; left out: as it is."""
+    segment: OneLine | None = None
+    """The kind of customer that a policy may know them by, such as `vip`; null: none; left out: as it is."""
 
 
 @operation("GET", "/customers", Customers, asks=CustomersAsked)
@@ -74,10 +78,13 @@ def get_customer(customer_id: UUID) -> Customer:
 
 @operation("PATCH", "/customers/<uuid:customer_id>", Customer, takes=CustomerChange)
 def change_customer(customer_id: UUID, body: CustomerChange) -> Customer:
-    """Call a customer by their name."""
+    """Call a customer by their name, or say what kind of customer they are."""
     need(Action.NOTE)
     customer = _seen(customer_id)
-    rename_customer(session(), customer, body.name, me(), clock.now())
+    if "name" in body.model_fields_set:
+        rename_customer(session(), customer, body.name, me(), clock.now())
+    if "segment" in body.model_fields_set:
+        put_in_segment(session(), customer, body.segment, me(), clock.now())
     return customer_of(customer)
 
 
@@ -85,6 +92,7 @@ def customer_of(customer: StoredCustomer) -> Customer:
     return Customer(
         id=customer.id,
         name=customer.name,
+        segment=customer.segment,
         addresses=[Address(value=address.value, kind=address.kind) for address in customer.addresses],
         created_at=customer.created_at,
     )

@@ -41,6 +41,7 @@ TAGS = {
     "notes": "Between colleagues; customers never see them.",
     "assignments": "Who has a conversation.",
     "closures": "Resolved, or taken up again.",
+    "waits": "A wait put aside, waved off, or made to press.",
     "clocks": "The promises of an episode.",
     "alerts": "What clocks told somebody.",
     "webhooks": "Programs that hear alerts.",

@@ -51,11 +51,18 @@ def test_who_waits_cannot_be_snoozed(shop: Shop, maya: Screen) -> None:
 def test_labels_are_kept_and_what_is_wrong_with_one_is_said(shop: Shop, maya: Screen) -> None:
     conversation = shop.text(PRIYA, "The lid is cracked")
 
-    kept = maya.does(f"/conversations/{conversation}/labels", tags="Kettle, warranty ,kettle", segment="VIP", priority="high")
+    kept = maya.does(
+        f"/conversations/{conversation}/labels", tags="Kettle, warranty ,kettle", segment="VIP", priority="high"
+    )
     refused = maya.does(f"/conversations/{conversation}/labels", tags="x" * 40)
 
     row = shop.conversation(conversation)
-    assert (kept.status_code, row.tags, row.priority.value, row.is_plain) == (204, ["kettle", "warranty"], "high", False)
+    assert (kept.status_code, row.tags, row.priority.value, row.is_plain) == (
+        204,
+        ["kettle", "warranty"],
+        "high",
+        False,
+    )
     assert refused.status_code == 422
     assert "shorter" in refused.text
     card = maya.sees(f"/conversations/{conversation}/card")

@@ -106,7 +106,10 @@ def test_a_breach_is_told_and_somebody_says_that_they_have_seen_it(
     assert {way["agent"] for way in seen["deliveries"]} == {office.ids["ana"]}  # a manager sees everybody's
     assert {way["agent"] for way in told["deliveries"]} == {one["id"] for one in told["recipients"]}
     assert sam.items("/alerts", acknowledged="false") == []
-    assert sam.items("/alerts", acknowledged="true", conversation=maria) == [told]
+    *_, lightest = others = sam.items("/alerts", acknowledged="true", conversation=maria)[1:]
+    assert sam.items("/alerts", acknowledged="true", conversation=maria) == [told, *others]
+    assert [other["overtaken_by"] for other in others] == [alert["id"]] * 2
+    assert lightest["step"] == "warn_50"
 
 
 def test_the_clocks_of_an_episode_are_told(office: Office, ana: Program, maria: str) -> None:
