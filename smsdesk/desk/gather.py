@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, null, 
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from smsdesk.desk.count_open import Opening, Scope
+from smsdesk.desk.judge import as_stored
 from smsdesk.models.agent import Agent, Availability, Membership
 from smsdesk.models.clock import Clock, ClockEvent
 from smsdesk.models.conversation import Conversation
@@ -63,11 +65,11 @@ class Asked:
 
 def waits_of(asked: Asked, kinds: Collection[ClockKind], ended_since: datetime | None) -> dict[UUID, list[Span]]:
     """Conversation → the waits in it that go on, and unless None those that ended since."""
-    waits: dict[UUID, list[Span]] = {}
+    waits: dict[Any, list[Span]] = {}
     for conversation_id, number_id, started_at, ended_at, is_answered in _clocks(asked, kinds, ended_since):
-        span = Span(started_at, ended_at, number_id, is_answered)
+        span = Span(_aware(started_at), ended_at and _aware(ended_at), _id(number_id), bool(is_answered))
         waits.setdefault(conversation_id, []).append(span)
-    return waits
+    return {UUID(id) if isinstance(id, str) else id: own for id, own in waits.items()}
 
 
 def _clocks(asked: Asked, kinds: Collection[ClockKind], ended_since: datetime | None) -> Iterator[Any]:
@@ -75,7 +77,7 @@ def _clocks(asked: Asked, kinds: Collection[ClockKind], ended_since: datetime | 
     yield from asked.session.execute(_ended(null(), False).where(_RUNS, *here))
     if ended_since is None:
         return
-    answered = _ended(Clock.fulfilled_at, True)
+    answered = _ended(as_stored(Clock.fulfilled_at), True)
     yield from asked.session.execute(
         answered.where(Clock.state == ClockState.FULFILLED, Clock.fulfilled_at > ended_since, *here)
     )
@@ -92,22 +94,23 @@ def _clocks(asked: Asked, kinds: Collection[ClockKind], ended_since: datetime | 
 
 def _ended(ended_at: Any, is_answered: bool) -> Select[Any]:
     how: ColumnElement[int] = literal_column("1" if is_answered else "0")
-    return select(Clock.conversation_id, Clock.number_id, Clock.started_at, ended_at.label("ended_at"), how)
+    columns = (as_stored(column) for column in (Clock.conversation_id, Clock.number_id, Clock.started_at))
+    return select(*columns, ended_at.label("ended_at"), how)
 
 
 def moves_of(asked: Asked, waits: Collection[UUID]) -> dict[UUID, list[tuple[datetime, bool]]]:
     """Conversation → when somebody got it, and when nobody had it any more."""
-    moves: dict[UUID, list[tuple[datetime, bool]]] = {}
+    moves: dict[Any, list[tuple[datetime, bool]]] = {}
     every = list(waits)
     for start in range(0, len(every), AT_ONCE):
         rows: Any = asked.session.execute(
-            select(Event.conversation_id, Event.at, Event.kind)
+            select(as_stored(Event.conversation_id), as_stored(Event.at), Event.kind)
             .where(Event.conversation_id.in_(every[start : start + AT_ONCE]), Event.kind.in_(HELD | FREE))
-            .order_by(Event.id)
+            .order_by(Event.conversation_id, Event.id)
         )
         for conversation_id, at, kind in rows:
-            moves.setdefault(conversation_id, []).append((at, kind in HELD))
-    return moves
+            moves.setdefault(conversation_id, []).append((_aware(at), kind in HELD))
+    return {UUID(id) if isinstance(id, str) else id: own for id, own in moves.items()}
 
 
 def texts_of(asked: Asked) -> list[SentText]:
@@ -160,3 +163,12 @@ def _members(scope: Scope) -> Any:
         team = select(Number.team_id).where(Number.id == scope.number_id).scalar_subquery()
         return members.where(Membership.team_id == team)
     return members if scope.team_id is None else members.where(Membership.team_id == scope.team_id)
+
+
+@cache
+def _id(stored: UUID | str) -> UUID:
+    return UUID(stored) if isinstance(stored, str) else stored
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

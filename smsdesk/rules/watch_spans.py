@@ -32,12 +32,12 @@ def without(wait: Span, moves: Moves) -> list[Span]:
             break
         if has_somebody and free_since is not None:
             if free_since < at:
-                parts.append(replace(wait, starts_at=free_since, ends_at=at))
+                parts.append(Span(free_since, at, wait.place))
             free_since = None
         elif not has_somebody and free_since is None:
             free_since = max(at, wait.starts_at)
     if free_since is not None:
-        parts.append(replace(wait, starts_at=free_since))
+        parts.append(Span(free_since, wait.ends_at, wait.place))
     return parts
 
 
