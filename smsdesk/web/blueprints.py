@@ -63,6 +63,8 @@ WAYS_IN = (
     Way("smsdesk.web.manager.hours:hours", "/manager/hours", Action.SEE_MANAGER_PAGE),
     Way("smsdesk.web.manager.calendars:calendars", "/manager/hours", Action.MANAGE_PROMISES),
     Way("smsdesk.web.manager.audits:audits", "/manager", Action.SEE_MANAGER_PAGE),
+    Way("smsdesk.web.manager.watches:watches", "/manager", Action.SEE_MANAGER_PAGE),
+    Way("smsdesk.web.manager.watch_plans:watch_plans", "/manager", Action.MANAGE_PROMISES),
     Way("smsdesk.web.manager.targets:targets", "/manager", Action.CHANGE_TARGET),
     Way("smsdesk.web.manager.policies:policies", "/manager", Action.SEE_MANAGER_PAGE),
     Way("smsdesk.web.manager.policy_changes:policy_changes", "/manager", Action.MANAGE_PROMISES),

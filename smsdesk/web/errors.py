@@ -30,6 +30,7 @@ from smsdesk.rules.passwords import WeakPassword
 from smsdesk.rules.phone_numbers import NotAPhoneNumber
 from smsdesk.rules.segments import EmptyReply, TooLong
 from smsdesk.rules.snoozes import NotAMoment
+from smsdesk.rules.watch_typing import NotAWatch
 from smsdesk.web import access
 from smsdesk.web.access import Access, NotAllowed, NoToken, SignedOut, TokenInAddress
 from smsdesk.web.csrf import Forged
@@ -78,6 +79,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     AlreadyThere: Answer(409, "Already there"),
     NoSuchTeam: Answer(422, "No such team"),
     BadTarget: Answer(422, "Cannot be promised"),
+    NotAWatch: Answer(422, "Cannot be watched"),
     BadPerson: Answer(422, "Not possible"),
     BadNote: Answer(422, "Not kept"),
     EmptyReply: Answer(422, "Not sent"),

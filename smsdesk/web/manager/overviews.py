@@ -15,10 +15,12 @@ from smsdesk.desk import figures, see
 from smsdesk.desk.dismiss import in_quarantine
 from smsdesk.desk.look_ahead import rest_of_today
 from smsdesk.desk.oversee import open_alerts
+from smsdesk.desk.oversee_watches import seen_watches
 from smsdesk.desk.watch import Person, Waiting
 from smsdesk.models.agent import Agent
 from smsdesk.models.number import Number
 from smsdesk.models.quarantine import QuarantinedText
+from smsdesk.rules.days import midnight
 from smsdesk.rules.durations import clock_face, spell
 from smsdesk.rules.promise import Promise, summary
 from smsdesk.rules.roles import Action, may
@@ -35,9 +37,12 @@ from smsdesk.web.manager.pictures import (
     WaitingRow,
 )
 from smsdesk.web.manager.short_words import short
+from smsdesk.web.manager.watch_pictures import WatchRow
+from smsdesk.web.manager.watch_rows import watch_row
 
 NONE_YET = "–"
 MOST_ALERTS = 5
+MOST_WATCHES = 8
 NOTHING = summary(())
 
 
@@ -51,6 +56,7 @@ def manager_picture(session: Session, me: Agent, now: datetime, number_id: UUID 
     alerts = sorted(open_alerts(session, me, now), key=by_urgency)
     if number is not None:
         alerts = [alert for alert in alerts if alert.number_id == number.id]
+    watches = _watches(session, me, number, now, zone)
     return ManagerPicture(
         here=number.label if number else "All numbers",
         query=f"?number={number.id}" if number else "",
@@ -66,6 +72,9 @@ def manager_picture(session: Session, me: Agent, now: datetime, number_id: UUID 
         available=current.available,
         room=current.room,
         chart=chart(today.quarters, zone, rest_of_today(session, me, numbers, number, zone, now)),
+        watches=watches[:MOST_WATCHES],
+        more_watches=max(0, len(watches) - MOST_WATCHES),
+        may_watch=may(me.role, Action.MANAGE_PROMISES),
         alerts=tuple(alert_row(alert, now, zone) for alert in alerts[:MOST_ALERTS]),
         more_alerts=max(0, len(alerts) - MOST_ALERTS),
         numbers=tuple(_number_row(one, today.by_number.get(one.id, NOTHING)) for one in numbers),
@@ -78,6 +87,18 @@ def zone_of(numbers: Sequence[Number]) -> str:
     """The zone that times are shown in: that of most of these numbers."""
     zones = Counter(number.time_zone for number in numbers)
     return zones.most_common(1)[0][0] if zones else "UTC"
+
+
+def _watches(session: Session, me: Agent, number: Number | None, now: datetime, zone: str) -> tuple[WatchRow, ...]:
+    """What is switched on; on the page of a number, what looks at it."""
+    seen = (one for one in seen_watches(session, me, midnight(now, zone)) if one.watch.is_on)
+    if number is not None:
+        seen = (
+            one
+            for one in seen
+            if one.watch.number_id in {None, number.id} and one.watch.team_id in {None, number.team_id}
+        )
+    return tuple(watch_row(one, me, now, zone) for one in seen)
 
 
 def _day(now: datetime, zone: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from smsdesk.web.agent.pictures import Left
+from smsdesk.web.manager.watch_pictures import WatchRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,9 @@ class ManagerPicture:
     available: int
     room: int
     chart: Chart
+    watches: tuple[WatchRow, ...]
+    more_watches: int
+    may_watch: bool
     alerts: tuple[AlertRow, ...]
     more_alerts: int
     numbers: tuple[NumberRow, ...]
