@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from smsdesk.adapters.database import Database
-from smsdesk.desk import tend_watch, watch_over
+from smsdesk.desk import tell, tend_watch, watch_over
 from smsdesk.desk.see import NotThere
 from smsdesk.desk.tend_watch import WatchPlan
 from smsdesk.models import Agent, Alert, AlertKind, Event, Watch, WatchEvent, WatchState
@@ -156,6 +156,30 @@ def test_unmuting_tells_what_fires_and_only_if_it_was_not_told_before(shop: Shop
     assert kinds(shop, it) == ["fired", "muted", "unmuted"]
     assert len(watch_alerts(shop)) == 1
     assert row(shop, it).muted_until is None
+
+
+def test_an_alert_of_a_watch_goes_to_its_owners(shop: Shop, maria: Customer, lee: Person, sam: Person) -> None:
+    watch(shop, OLDEST, lee)
+    maria.text("Is it ready?")
+    goes_by(shop, 21, step=30)
+
+    shop.do(lambda session: tell.tell_waiting(session, shop.now()))
+
+    (alert,) = watch_alerts(shop)
+    assert shop.told(alert) == {"Lee": "owner"}
+
+
+def test_where_every_owner_has_left_the_managers_hear_of_it(
+    shop: Shop, maria: Customer, lee: Person, sam: Person
+) -> None:
+    watch(shop, OLDEST, lee)
+    shop.do(lambda session: setattr(session.get_one(Agent, lee.id), "disabled_at", shop.now()))
+    maria.text("Is it ready?")
+    goes_by(shop, 21, step=30)
+
+    shop.do(lambda session: tell.tell_waiting(session, shop.now()))
+
+    assert shop.told(watch_alerts(shop)[0]) == {"Sam": "manager"}
 
 
 def test_another_rule_begins_quiet_and_another_name_changes_nothing(shop: Shop, maria: Customer, sam: Person) -> None:
