@@ -27,7 +27,7 @@ LOOKED_AT = 300
 
 @dataclass(frozen=True, slots=True)
 class ToldAlert:
-    """One alert that was told; the customer has waited since `started_at`."""
+    """One alert of a clock that was told; the customer has waited since `started_at`."""
 
     id: UUID
     kind: AlertKind
@@ -52,6 +52,25 @@ class ToldAlert:
         return self.told_at - self.due_at
 
 
+@dataclass(frozen=True, slots=True)
+class ToldOfWatch:
+    """What a watch found, in the words in which it was told; `watch_id` None: the watch is gone."""
+
+    id: UUID
+    watch_id: UUID | None
+    name: str
+    words: str
+    due_at: datetime
+    told_at: datetime
+    told: tuple[str, ...]
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+
+    @property
+    def lateness(self) -> timedelta:
+        return self.told_at - self.due_at
+
+
 def open_alerts(session: Session, agent: Agent, now: datetime) -> list[ToldAlert]:
     """What nobody has acknowledged: breaches of the last day, and warnings while the customer waits; one a clock, newest first."""
     concerns = or_(Alert.kind.in_([AlertKind.BREACH, AlertKind.ESCALATION]), Clock.state == ClockState.RUNNING)
@@ -67,12 +86,13 @@ def open_alerts(session: Session, agent: Agent, now: datetime) -> list[ToldAlert
         known = gravest.get(row.clock_id)
         if known is None or weight(row.step, row.target) > weight(known.step, row.target):
             gravest[row.clock_id] = row
-    return _with_people(session, [row for row in rows if gravest[row.clock_id] is row])
+    open_ones = _with_people(session, [row for row in rows if gravest[row.clock_id] is row])
+    return [one for one in open_ones if isinstance(one, ToldAlert)]
 
 
 def alerts_told(
     session: Session, agent: Agent, limit: int, before: tuple[datetime, UUID] | None = None
-) -> list[ToldAlert]:
+) -> list[ToldAlert | ToldOfWatch]:
     """The record, newest first; the next page begins `before` the last one's moment and id."""
     rows = _told(agent).where(Alert.told_at.is_not(None))
     if before is not None:
@@ -92,6 +112,8 @@ def _told(agent: Agent) -> Select[*tuple[Any, ...]]:
             Alert.kind,
             Alert.step,
             Alert.clock_id,
+            Alert.watch_id,
+            Alert.words,
             Alert.conversation_id,
             Alert.due_at,
             Alert.told_at,
@@ -105,16 +127,16 @@ def _told(agent: Agent) -> Select[*tuple[Any, ...]]:
             Customer.name,
             Address.value.label("address"),
         )
-        .join(Clock, Clock.id == Alert.clock_id)
-        .join(Conversation, Conversation.id == Alert.conversation_id)
-        .join(Customer, Customer.id == Conversation.customer_id)
-        .join(Address, Address.id == Conversation.address_id)
+        .outerjoin(Clock, Clock.id == Alert.clock_id)
+        .outerjoin(Conversation, Conversation.id == Alert.conversation_id)
+        .outerjoin(Customer, Customer.id == Conversation.customer_id)
+        .outerjoin(Address, Address.id == Conversation.address_id)
         .outerjoin(seen_by, seen_by.c.id == Alert.acknowledged_by_id)
         .where(in_their_teams(agent, Alert.team_id))
     )
 
 
-def _with_people(session: Session, rows: Sequence[Any]) -> list[ToldAlert]:
+def _with_people(session: Session, rows: Sequence[Any]) -> list[ToldAlert | ToldOfWatch]:
     told: dict[UUID, list[str]] = {}
     if rows:
         recipients = session.execute(
@@ -125,24 +147,38 @@ def _with_people(session: Session, rows: Sequence[Any]) -> list[ToldAlert]:
         )
         for alert_id, name in recipients:
             told.setdefault(alert_id, []).append(name)
-    return [
-        ToldAlert(
+    return [_one(row, tuple(told.get(row.id, ()))) for row in rows]
+
+
+def _one(row: Any, told: tuple[str, ...]) -> ToldAlert | ToldOfWatch:
+    if row.kind is AlertKind.WATCH:
+        said = row.words or {}
+        return ToldOfWatch(
             id=row.id,
-            kind=row.kind,
-            step=row.step,
-            clock_kind=row.clock_kind,
-            clock_id=row.clock_id,
-            conversation_id=row.conversation_id,
-            customer=row.name or shown(row.address),
-            number_id=row.number_id,
-            started_at=row.started_at,
-            target=row.target,
+            watch_id=row.watch_id,
+            name=said.get("name", ""),
+            words=said.get("text", ""),
             due_at=row.due_at,
             told_at=row.told_at,
-            told=tuple(told.get(row.id, ())),
-            still_waits=row.state is ClockState.RUNNING,
+            told=told,
             acknowledged_at=row.acknowledged_at,
             acknowledged_by=row.acknowledged_by,
         )
-        for row in rows
-    ]
+    return ToldAlert(
+        id=row.id,
+        kind=row.kind,
+        step=row.step,
+        clock_kind=row.clock_kind,
+        clock_id=row.clock_id,
+        conversation_id=row.conversation_id,
+        customer=row.name or shown(row.address),
+        number_id=row.number_id,
+        started_at=row.started_at,
+        target=row.target,
+        due_at=row.due_at,
+        told_at=row.told_at,
+        told=told,
+        still_waits=row.state is ClockState.RUNNING,
+        acknowledged_at=row.acknowledged_at,
+        acknowledged_by=row.acknowledged_by,
+    )

@@ -28,13 +28,12 @@ STEP = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class SeenWatch:
-    """`told`: whom it told that it fires, while it does; `alert_id` of that, until somebody has seen it."""
+    """`told`: whom it told that it fires, while it does."""
 
     watch: Watch
     place: str  # the number or team that it is over; "" for everything
     owners: tuple[str, ...]
     told: tuple[str, ...]
-    alert_id: UUID | None
     fired_today: int
 
 
@@ -68,8 +67,7 @@ def _seen(session: Session, watches: Sequence[Watch], midnight: datetime) -> lis
             watch=watch,
             place=labels.get(watch.number_id or watch.team_id or watch.id, ""),
             owners=tuple(names[owner] for owner in watch.owners if owner in names),
-            told=told.get(watch.id, (None, ()))[1],
-            alert_id=told.get(watch.id, (None, ()))[0],
+            told=told.get(watch.id, ()),
             fired_today=fired.get(watch.id, 0),
         )
         for watch in watches
@@ -94,21 +92,15 @@ def _fired(session: Session, watches: Sequence[Watch], midnight: datetime) -> di
     return {row[0]: row[1] for row in session.execute(counted)}
 
 
-def _told(session: Session, firing: Sequence[Watch]) -> dict[UUID, tuple[UUID | None, tuple[str, ...]]]:
-    told: dict[UUID, tuple[UUID | None, tuple[str, ...]]] = {}
+def _told(session: Session, firing: Sequence[Watch]) -> dict[UUID, tuple[str, ...]]:
+    told: dict[UUID, tuple[str, ...]] = {}
     for watch in firing:
-        alert = session.scalars(
-            select(Alert)
-            .where(Alert.watch_id == watch.id, Alert.due_at >= watch.state_since, Alert.told_at.is_not(None))
-            .order_by(Alert.due_at.desc())
-            .limit(1)
-        ).one_or_none()
-        if alert is not None:
-            names = session.scalars(
-                select(Agent.name)
-                .join(AlertRecipient, AlertRecipient.agent_id == Agent.id)
-                .where(AlertRecipient.alert_id == alert.id)
-                .order_by(Agent.name)
-            )
-            told[watch.id] = (alert.id if alert.acknowledged_at is None else None, tuple(names))
+        names = session.scalars(
+            select(Agent.name)
+            .join(AlertRecipient, AlertRecipient.agent_id == Agent.id)
+            .join(Alert, Alert.id == AlertRecipient.alert_id)
+            .where(Alert.watch_id == watch.id, Alert.due_at >= watch.state_since)
+            .order_by(Agent.name)
+        )
+        told[watch.id] = tuple(names)
     return told

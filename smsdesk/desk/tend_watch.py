@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy import Select, delete, false, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce
@@ -26,6 +26,7 @@ from smsdesk.rules.watch_words import title
 from smsdesk.rules.watches import WatchRule, WatchState
 
 LONGEST_NAME = 80
+LONGEST_MUTE = timedelta(days=90)
 MOST = 50  # each is measured every few seconds
 NOT_YOURS = "Choose one that is there."
 
@@ -43,10 +44,11 @@ class WatchPlan:
 
 
 def watches_of(agent: Agent) -> Select[Watch]:
-    """Those over the teams and numbers that this person may see, by name; those over everything are the managers'."""
+    """Those over the teams and numbers that this person watches over, by name; those over everything are the managers'."""
     theirs = select(Number.id).where(see.in_their_teams(agent, Number.team_id))
     seen = or_(see.in_their_teams(agent, Watch.team_id), Watch.number_id.in_(theirs))
-    return select(Watch).where(seen).order_by(func.lower(Watch.name), Watch.id)
+    watches_over = true() if may(agent.role, Action.SEE_MANAGER_PAGE) else false()
+    return select(Watch).where(watches_over, seen).order_by(func.lower(Watch.name), Watch.id)
 
 
 def watch_of(session: Session, agent: Agent, watch_id: UUID) -> Watch:
@@ -118,9 +120,13 @@ def remove(session: Session, watch: Watch, by: Agent, now: datetime) -> None:
     announce(session, "watch", watch.id, team_id=team_id)
 
 
+def events_of(watch: Watch) -> Select[WatchEvent]:
+    return select(WatchEvent).where(WatchEvent.watch_id == watch.id)
+
+
 def history(session: Session, watch: Watch, limit: int, before: UUID | None = None) -> Sequence[WatchEvent]:
     """What happened to it, newest first."""
-    events = select(WatchEvent).where(WatchEvent.watch_id == watch.id)
+    events = events_of(watch)
     if before is not None:
         events = events.where(WatchEvent.id < before)
     return session.scalars(events.order_by(WatchEvent.id.desc()).limit(limit)).all()

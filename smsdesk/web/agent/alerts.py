@@ -31,5 +31,5 @@ def acknowledge(alert_id: UUID) -> Response:
     if found is None:
         raise see.NotThere
     say_seen(session(), found, me(), clock.now())
-    watches = request.form.get("back") == "manager"
-    return done("/manager" if watches else f"/conversations/{found.conversation_id}")
+    is_elsewhere = request.form.get("back") == "manager" or found.conversation_id is None
+    return done("/manager" if is_elsewhere else f"/conversations/{found.conversation_id}")

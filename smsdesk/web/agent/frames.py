@@ -14,9 +14,11 @@ from smsdesk.models.alert import Alert, AlertRecipient
 from smsdesk.models.clock import Clock
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address, Customer
+from smsdesk.models.watch import Watch
 from smsdesk.rules.reply_clock import ClockState
 from smsdesk.rules.roles import Action, may
 from smsdesk.rules.terms import weight
+from smsdesk.rules.watches import WatchState
 from smsdesk.rules.wording import alert_words
 from smsdesk.web.agent import boxes, words
 from smsdesk.web.agent.pictures import AlertPicture, Frame
@@ -59,8 +61,31 @@ def alerts(session: Session, me: Agent, now: datetime) -> Iterator[AlertPicture]
         sentence = alert_words(
             alert.step, name, _waited(now - alert.started_at, alert.target), alert.target, alert.clock_kind
         )
-        shown.setdefault(alert.clock_id, AlertPicture(alert.id, alert.kind.value, sentence, alert.conversation_id))
-    yield from list(shown.values())[:MOST_ALERTS]
+        address = f"/conversations/{alert.conversation_id}"
+        picture = AlertPicture(alert.id, alert.kind.value, sentence, alert.conversation_id, address)
+        shown.setdefault(alert.clock_id, picture)
+    yield from [*shown.values(), *_of_watches(session, me)][:MOST_ALERTS]
+
+
+def _of_watches(session: Session, me: Agent) -> Iterator[AlertPicture]:
+    """What watches found that still fire."""
+    told = (
+        select(Alert.id, Alert.kind, Alert.words, Watch.id.label("watch_id"))
+        .join(AlertRecipient, AlertRecipient.alert_id == Alert.id)
+        .join(Watch, Watch.id == Alert.watch_id)
+        .where(
+            AlertRecipient.agent_id == me.id,
+            Alert.acknowledged_at.is_(None),
+            Alert.told_at.is_not(None),
+            Watch.state == WatchState.FIRING,
+            Alert.due_at >= Watch.state_since,
+        )
+        .order_by(Alert.told_at.desc())
+        .limit(MOST_ALERTS)
+    )
+    for alert in session.execute(told):
+        address = f"/manager/watches/{alert.watch_id}" if may(me.role, Action.SEE_MANAGER_PAGE) else ""
+        yield AlertPicture(alert.id, alert.kind.value, f"{alert.words['name']}: {alert.words['text']}", None, address)
 
 
 def _waited(length: timedelta, target: timedelta) -> timedelta:

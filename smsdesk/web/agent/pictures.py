@@ -224,6 +224,7 @@ class AlertPicture:
     kind: str  # warning | breach | escalation | watch
     words: str
     conversation_id: UUID | None
+    address: str  # where it can be looked into; "" for whoever may not
 
 
 @dataclass(frozen=True, slots=True)

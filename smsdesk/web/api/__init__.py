@@ -17,6 +17,7 @@ from smsdesk.web.api import (
     teams,
     waits,
     webhooks,
+    watches,
 )
 from smsdesk.web.api.contract import OPERATIONS, blueprint
 from smsdesk.web.api.docs import docs
@@ -41,4 +42,5 @@ __all__ = [
     "teams",
     "waits",
     "webhooks",
+    "watches",
 ]

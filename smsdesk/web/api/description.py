@@ -45,6 +45,7 @@ TAGS = {
     "clocks": "The promises of an episode.",
     "alerts": "What clocks told somebody.",
     "webhooks": "Programs that hear alerts.",
+    "watches": "Figures that are looked at all the time.",
     "events": "What happened, in order.",
     "customers": "Who texts.",
     "numbers": "What the business publishes and promises.",

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from smsdesk.desk.hand_over import TakenBySomebodyElse
 from smsdesk.desk.reply import SomethingNewArrived, TokenUsedForOtherWords
 from smsdesk.desk.set_up import AlreadyThere, BadPerson, BadTarget, NoSuchTeam
+from smsdesk.rules.watch_typing import NotAWatch
 from smsdesk.web.api.asking import IDEMPOTENCY_KEY, NotUnderstood
 from smsdesk.web.api.contract import blueprint
 from smsdesk.web.api.messages import message_of
@@ -39,6 +40,7 @@ class Problem(Told):
     """Only where a reply was stopped: the texts that you have not seen."""
 
 
+_FIELDS = {"window": "window_seconds", "scope": "number_id"}  # where a form has other names
 _TITLES = {400: "Not readable", 415: "Not JSON", 422: "Not possible"}
 
 
@@ -76,6 +78,12 @@ def _met_another(_error: IntegrityError) -> Response:
     return problem(
         409, "Already there", "Somebody did this at the same moment. Look, then ask again if it is still needed."
     )
+
+
+@blueprint.errorhandler(NotAWatch)
+def _not_a_watch(error: NotAWatch) -> Response:
+    places = [{"pointer": f"/{_FIELDS.get(name, name)}", "detail": words} for name, words in error.problems.items()]
+    return problem(422, "Cannot be watched", str(error), errors=places)
 
 
 @blueprint.errorhandler(BadTarget)

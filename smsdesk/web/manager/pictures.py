@@ -96,6 +96,20 @@ class AlertRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One line of the record of alerts; `address` "" where what it was about is gone."""
+
+    id: UUID
+    kind: str
+    kind_words: str
+    address: str
+    words: str
+    told_words: str
+    lateness_words: str
+    seen_words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """One quarter hour; positions are percent of the width and pixels of the height."""
 

@@ -28,7 +28,6 @@ from smsdesk.web.manager.watches import zone
 from smsdesk.web.transaction import session
 
 MORNING = time(8)  # "until tomorrow" does not end at midnight
-LONGEST_MUTE = timedelta(days=90)
 
 watch_plans = Blueprint("watch_plans", __name__)
 
@@ -167,7 +166,7 @@ def _until(asked: str, moment: str, now: datetime) -> datetime | None:
         until = (typed if typed.tzinfo else typed.replace(tzinfo=there)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return until if now < until <= now + LONGEST_MUTE else None
+    return until if now < until <= now + tend_watch.LONGEST_MUTE else None
 
 
 def _is_id(text: str) -> bool:

@@ -13,6 +13,7 @@ from smsdesk.models import Agent, Alert, ApiToken, Conversation, Episode, Number
 from smsdesk.web import limits
 from smsdesk.web.api import OPERATIONS
 from tests.web.api.program import Office, Program
+from tests.web.api.test_watches import watch_over
 
 BODIES: dict[str, object] = {
     "send_message": {"body": "hello"},
@@ -27,6 +28,9 @@ BODIES: dict[str, object] = {
     "change_number": {"target_seconds": 600},
     "change_agent": {"availability": "away"},
     "add_team": {"name": "x"},
+    "add_watch": {"figure": "waiting", "limit": 5},
+    "change_watch": {"figure": "waiting", "limit": 5},
+    "mute_watch": {"until": "2090-01-01T00:00:00Z"},
     "add_number": {"address": "+14155550177", "label": "x", "team_id": "0199a3c8-5f6e-7b1c-8d2e-3f4a5b6c7d8e",
                    "target_seconds": 600},
     "add_agent": {"email": "x@y.test", "name": "x", "role": "agent", "team_ids": []},
@@ -46,6 +50,7 @@ def _named(office: Office, conversation_id: str) -> dict[str, str]:
             "agent_id": office.ids["ben"],
             "episode_id": str(session.scalar(select(Episode.id).where(Episode.conversation_id == this))),
             "alert_id": str(session.scalar(select(Alert.id).where(Alert.conversation_id == this))),
+            "watch_id": watch_over(office, found.number_id),
             "media_id": "0199a3c8-5f6e-7b1c-8d2e-3f4a5b6c7d8e",
         }
 

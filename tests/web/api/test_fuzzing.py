@@ -22,6 +22,7 @@ from smsdesk.models import Alert, Conversation, Media, MediaState, Message, Toke
 from smsdesk.web.api import OPERATIONS
 from smsdesk.web.api.description import TAGS
 from tests.web.api.program import Office
+from tests.web.api.test_watches import watch_over
 
 EXAMPLES = 25  # of each operation, of what fits its description and of what does not
 FITTING = (
@@ -42,6 +43,7 @@ def database_url(sqlite_url: str) -> str:
 def ids(office: Office, maria: str, tom: str) -> dict[str, list[str]]:
     """Ids that are there, for each part of a path: random ones would find nothing."""
     office.is_late(timedelta(hours=2))
+    watch_id = watch_over(office, None)
     with office.wiring.database.transaction() as session:
         conversation = session.get_one(Conversation, UUID(maria))
         message = session.scalars(select(Message).where(Message.conversation_id == conversation.id)).one()
@@ -65,6 +67,7 @@ def ids(office: Office, maria: str, tom: str) -> dict[str, list[str]]:
             "agent_id": list(office.ids.values()),
             "episode_id": [str(conversation.episode_id)],
             "alert_id": [str(one) for one in session.scalars(select(Alert.id))],
+            "watch_id": [watch_id],
             "media_id": [str(media.id)],
         }
 
