@@ -94,7 +94,8 @@ def alerts_told(
     session: Session, agent: Agent, limit: int, before: tuple[datetime, UUID] | None = None
 ) -> list[ToldAlert | ToldOfWatch]:
     """The record, newest first; the next page begins `before` the last one's moment and id."""
-    rows = _told(agent).where(Alert.told_at.is_not(None))
+    # One that a graver one of the same moment spoke for was told to nobody by itself
+    rows = _told(agent).where(Alert.told_at.is_not(None), Alert.overtaken_by_id.is_(None))
     if before is not None:
         moment, id = before
         rows = rows.where(

@@ -16,8 +16,8 @@ from smsdesk.web.api import (
     problems,
     teams,
     waits,
-    webhooks,
     watches,
+    webhooks,
 )
 from smsdesk.web.api.contract import OPERATIONS, blueprint
 from smsdesk.web.api.docs import docs
@@ -41,6 +41,6 @@ __all__ = [
     "problems",
     "teams",
     "waits",
-    "webhooks",
     "watches",
+    "webhooks",
 ]
