@@ -164,6 +164,8 @@ def test_only_what_happened_in_its_time_belongs_to_a_run(
     maya.resolves(maria)
     first = audited(shop)
     began = run(shop, first).until
+    maria.text("Hello?")  # her episode goes on, and what was found of it is not told a second time
+    maya.replies_to(maria, "Yes, it is ready", seconds=1)
     priya.text("Is it ready?")
     maya.resolves(priya)
 
