@@ -7,23 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func, or_, select
+from sqlalchemy import Select, and_, case, exists, extract, func, or_, select
 from sqlalchemy.orm import Session
 
+from smsdesk.desk import examine_clocks
+from smsdesk.desk.examine_clocks import PATIENCE
 from smsdesk.desk.examine_deliveries import stuck_deliveries
 from smsdesk.desk.replay import differences
 from smsdesk.models.alert import Alert
-from smsdesk.models.clock import Clock
 from smsdesk.models.consent import Stop
-from smsdesk.models.conversation import Conversation, ConversationState
+from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address
 from smsdesk.models.media import Media, MediaState
 from smsdesk.models.message import AuthorKind, DeliveryReport, Direction, Message
 from smsdesk.models.number import Number
 from smsdesk.rules.delivery_status import FROM_CARRIER, RANK, State
-from smsdesk.rules.reply_clock import ClockState
 
-PATIENCE = timedelta(seconds=60)  # trust.md 6.2: everything holds again within a minute
 IN_FLIGHT_MOMENT = timedelta(seconds=45)  # a call that had begun before a STOP was committed
 PARKED_FOR = timedelta(hours=24)
 RECONCILED_WITHIN = timedelta(minutes=40)
@@ -65,42 +64,6 @@ def _replay(session: Session) -> Finding:
         words,
         "Run: flask --app wsgi desk replay-clocks" if found else "",
     )
-
-
-def _waiting_without_clock(_now: datetime) -> Select[int]:
-    running = exists().where(Clock.conversation_id == Conversation.id, Clock.state == ClockState.RUNNING)
-    waits = Conversation.state == ConversationState.WAITING_FOR_US
-    return select(func.count()).select_from(Conversation).where(or_(and_(waits, ~running), and_(~waits, running)))
-
-
-def _deadline_differs(_now: datetime) -> Select[int]:
-    join = and_(Clock.conversation_id == Conversation.id, Clock.state == ClockState.RUNNING)
-    return (
-        select(func.count())
-        .select_from(Conversation)
-        .join(Clock, join)
-        .where(Conversation.reply_due_at != Clock.due_at)
-    )
-
-
-def _silent_clock(now: datetime) -> Select[int]:
-    return select(func.count()).select_from(Clock).where(Clock.next_alert_at < now - PATIENCE)
-
-
-def missed_without_alert(now: datetime) -> ColumnElement[bool]:
-    """A condition on clocks: the deadline has passed, and nobody was or will be alerted."""
-    told = exists().where(Alert.clock_id == Clock.id, Alert.kind == "breach")
-    # One that is told when the shop opens has its moment still before it
-    is_silent = or_(Clock.next_alert_at.is_(None), Clock.next_alert_at < now - PATIENCE)
-    late = or_(
-        and_(Clock.state == ClockState.RUNNING, Clock.due_at < now - PATIENCE, is_silent),
-        and_(Clock.state == ClockState.FULFILLED, Clock.fulfilled_at >= Clock.due_at, Clock.breached_at.is_not(None)),
-    )
-    return and_(late, ~told)
-
-
-def _missed_without_alert(now: datetime) -> Select[int]:
-    return select(func.count()).select_from(Clock).where(missed_without_alert(now))
 
 
 def _untold_alert(now: datetime) -> Select[int]:
@@ -188,18 +151,32 @@ def _wrong_team(_now: datetime) -> Select[int]:
 INVARIANTS = (
     Invariant(
         "who waits for us has a running clock, and nobody else",
-        _waiting_without_clock,
+        examine_clocks.waiting_without_clock,
         "Report this: it is a fault of SMSDesk.",
     ),
-    Invariant("the queue shows the clock's deadline", _deadline_differs, "Report this: it is a fault of SMSDesk."),
+    Invariant(
+        "the queue shows the clock's deadline",
+        examine_clocks.deadline_differs,
+        "Report this: it is a fault of SMSDesk.",
+    ),
+    Invariant(
+        "the clock of an episode follows its conversation",
+        examine_clocks.resolution_out_of_step,
+        "Report this: it is a fault of SMSDesk.",
+    ),
+    Invariant(
+        "running clocks follow what is promised",
+        examine_clocks.behind_the_book,
+        "Is the reminders worker running? Start: python -m workers.start reminders",
+    ),
     Invariant(
         "no clock is silent past its moment",
-        _silent_clock,
+        examine_clocks.silent_clock,
         "Is the clock process running? Start: python -m workers.clock",
     ),
     Invariant(
         "every missed deadline has its alert",
-        _missed_without_alert,
+        examine_clocks.missed,
         "Is the clock process running? Start: python -m workers.clock",
     ),
     Invariant(

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from smsdesk.desk.audit.pieces import Finding, Part, Piece, Span
-from smsdesk.desk.examine import missed_without_alert
+from smsdesk.desk.examine_clocks import missed_without_alert
 from smsdesk.desk.replay import clocks_after, differences_among
 from smsdesk.models.clock import Clock
 from smsdesk.rules.audit import Kind
