@@ -71,6 +71,20 @@ def manager(demo: Demo) -> Page:
     return demo.window(SAM, "/manager", TALL)
 
 
+def hours(demo: Demo) -> Page:
+    page = demo.window(SAM, "/manager/hours/new", TALL)
+    page.get_by_label("Name").fill("Shop hours")
+    page.get_by_label("Friday, closes").fill("16:00")
+    page.get_by_role("button", name="Add hours on Saturday").click()
+    page.get_by_label("Saturday, opens").fill("10:00")
+    page.get_by_label("Saturday, closes").fill("14:00")
+    page.get_by_label("Country").select_option("United States")
+    page.get_by_label("On the clock of").fill("New York")
+    expect(page.locator("#drawn")).to_contain_text("Sat 10:00–14:00")
+    expect(page.locator("#answers")).to_contain_text("When clocks go")
+    return page
+
+
 def phone(demo: Demo) -> Page:
     return demo.window(None, "/phone", DESK)
 
@@ -84,6 +98,7 @@ SHOTS: dict[str, Callable[[Demo], Page]] = {
     "queue": queue,
     "dark": dark,
     "manager": manager,
+    "hours": hours,
     "phone": phone,
     "conversation-phone": conversation_phone,
 }

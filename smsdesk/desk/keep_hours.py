@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from smsdesk.adapters.promises import announce
+from smsdesk.desk import apply_policies
 from smsdesk.desk.open_hours import OwnDay, Plan, hours_of, plan_of
 from smsdesk.desk.promise_book import publish
 from smsdesk.desk.record import record
@@ -117,10 +119,11 @@ def remove(session: Session, removed: Calendar, by: Agent, now: datetime) -> Non
     session.delete(removed)
 
 
-def open_by(
-    session: Session, number: Number, by_calendar: Calendar | None, zone: str, by: Agent, now: datetime
-) -> None:
-    """From now on this number is open by that calendar, or always; its clock is on `zone`. Raises NotAZone."""
+def open_by(session: Session, number: Number, by_calendar: Calendar | None, zone: str, by: Agent, now: datetime) -> int:
+    """From now on this number is open by that calendar, or always; its clock is on `zone`. Raises NotAZone.
+
+    Returns how many running reply clocks were set anew.
+    """
     number.time_zone = parse_zone(zone)
     number.calendar_id = by_calendar.id if by_calendar else None
     publish(session, now)
@@ -134,6 +137,9 @@ def open_by(
         calendar_id=str(number.calendar_id) if by_calendar else None,
         time_zone=number.time_zone,
     )
+    changed = apply_policies.rederive_number(session, number.id, now)
+    announce(session, "queue", None, team_id=number.team_id)
+    return changed
 
 
 def _write(calendar: Calendar, plan: Plan, now: datetime) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from smsdesk.desk.keep_hours import hours_of
 from smsdesk.desk.record import record
-from smsdesk.models.agent import Agent
+from smsdesk.desk.see import in_their_teams
+from smsdesk.models.agent import Agent, Membership
 from smsdesk.models.calendar import Calendar
 from smsdesk.rules.opening_hours import is_open
 from smsdesk.rules.time_zones import parse_zone
@@ -25,6 +26,15 @@ def off_shift(session: Session, agent_ids: Iterable[UUID], now: datetime) -> set
         for agent_id, zone, calendar in session.execute(shifts.where(Agent.id.in_(list(agent_ids))))
         if not is_open(hours_of(session, calendar, zone, now), now)
     }
+
+
+def people(session: Session, me: Agent) -> list[tuple[Agent, Calendar | None]]:
+    """Those whom this person may see, by name, each with the hours of their shift."""
+    everybody = select(Agent, Calendar).outerjoin(Calendar, Calendar.id == Agent.calendar_id)
+    theirs = select(Membership.agent_id).where(in_their_teams(me, Membership.team_id))
+    seen = Agent.id.in_(theirs) if not me.sees_all_teams else true()
+    rows = session.execute(everybody.where(Agent.disabled_at.is_(None), seen).order_by(Agent.name, Agent.id))
+    return [(agent, calendar) for agent, calendar in rows]
 
 
 def on_shift(session: Session, agent: Agent, now: datetime) -> bool:

@@ -39,6 +39,7 @@ MANAGER = {
     "target": "/manager/numbers/{number}/target",
     "hours": "/manager/hours",
     "calendar": "/manager/hours/{calendar}",
+    "shifts": "/manager/hours/shifts",
 }
 PAGES = {**PUBLIC, **DESK, **MANAGER}
 # What is painted light, and large enough to dazzle

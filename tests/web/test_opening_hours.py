@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from smsdesk.desk import keep_hours
 from smsdesk.desk.keep_hours import OwnDay, Plan, plan_of
-from smsdesk.models import Agent, Calendar, Number
+from smsdesk.models import Agent, Calendar, Clock, Number
 from smsdesk.rules.opening_hours import Span
 from tests.web import test_manager
 from tests.web.forms import Form
@@ -58,6 +58,11 @@ def plans(shop: Shop) -> list[Plan]:
 def number(shop: Shop, label: str = "Support line") -> Number:
     with shop.database.reading() as session:
         return session.scalars(select(Number).where(Number.label == label)).one()
+
+
+def everybody(shop: Shop) -> list[Agent]:
+    with shop.database.reading() as session:
+        return list(session.scalars(select(Agent)))
 
 
 def form(browser: Browser, address: str, action: str | None = None) -> Form:
@@ -343,6 +348,43 @@ NO_BUTTONS = (
     "-",
     "drop",
 )
+
+
+def test_people_work_by_shifts_of_their_own(shop: Shop, sam: Browser, at: str) -> None:
+    page = sam.reads(f"{HERE}/shifts")
+    assert "3 of 3 on shift now" in page
+    maya = next(person.id for person in everybody(shop) if person.name == "Maya")
+    row = form(sam, f"{HERE}/shifts", f"{HERE}/shifts/{maya}")
+
+    assert "“Gotham” is no time zone" in sends(sam, row.types(zone="Gotham")).text
+    answer = sends(sam, row.types(calendar=at.rpartition("/")[2], zone="new york"))
+
+    page = sam.reads(answer.location)
+    assert "Changed: Maya works by “Shop hours”, America/New_York." in page
+    assert "2 of 3 on shift now" in page
+    assert "off shift on again 09:00 there" in page
+    assert "Maya's shift" in sam.reads(HERE)
+
+
+def test_a_lead_sees_the_shifts_of_their_own_people(lee: Browser) -> None:
+    page = lee.reads(f"{HERE}/shifts")
+
+    assert "1 of 1 on shift now" in page
+    assert "Maya" not in page
+
+
+def test_running_clocks_follow_the_hours_of_their_number(shop: Shop, sam: Browser, at: str) -> None:
+    shop.now[0] = datetime(2026, 11, 27, 16, 55, tzinfo=UTC)
+    shop.text("+14155550142")
+    sam = shop.signed_in("Sam")
+    row = form(sam, HERE, f"{HERE}/numbers/{number(shop).id}")
+
+    answer = sends(sam, row.types(calendar=at.rpartition("/")[2], zone="Europe/Berlin"))
+
+    assert "1 running clock was set anew." in sam.reads(answer.location)
+    with shop.database.reading() as session:
+        clocks = list(session.scalars(select(Clock).where(Clock.kind == "first_reply")))
+    assert [clock.due_at for clock in clocks] == [datetime(2026, 11, 30, 8, 5, tzinfo=UTC)]
 
 
 def test_a_button_that_does_not_exist_does_nothing(sam: Browser, at: str) -> None:

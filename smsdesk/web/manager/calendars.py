@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from smsdesk.adapters import clock
-from smsdesk.desk import keep_hours, see
+from smsdesk.desk import keep_hours, see, shifts
 from smsdesk.desk.keep_hours import BadName, ChangedMeanwhile, NeverOpens, Plan, StillUsed
 from smsdesk.models.calendar import Calendar
 from smsdesk.models.number import Number
@@ -20,6 +20,7 @@ from smsdesk.web.agent.surroundings import surroundings
 from smsdesk.web.manager.hours_editors import picture
 from smsdesk.web.manager.hours_forms import Typed
 from smsdesk.web.manager.hours_overviews import Refused, overview
+from smsdesk.web.manager.shift_overviews import shift_overview
 from smsdesk.web.transaction import session
 
 HERE = "/manager/hours"
@@ -82,20 +83,31 @@ def remove(calendar_id: UUID) -> Answer:
 
 @calendars.post("/numbers/<uuid:number_id>")
 def give(number_id: UUID) -> Answer:
-    number, zone = _their_number(number_id), request.form.get("zone", "")
-    asked = request.form.get("calendar", "")
+    number, calendar, zone = _their_number(number_id), _asked_calendar(), request.form.get("zone", "")
     try:
-        calendar = _found(UUID(asked)) if asked else None
-    except ValueError:
-        raise see.NotThere from None
-    try:
-        keep_hours.open_by(session(), number, calendar, zone, me(), clock.now())
+        anew = keep_hours.open_by(session(), number, calendar, zone, me(), clock.now())
     except NotAZone as problem:
         refused = Refused(number_id, calendar.id if calendar else None, zone, str(problem))
         now = clock.now()
         page = overview(session(), me(), now, refused=refused)
         return render_template("manager/hours.html", page=page, zones=zones(), **surroundings(now)), 422
-    return redirect(f"{HERE}?saved={number.id}", 303)
+    return redirect(f"{HERE}?saved={number.id}&anew={anew}", 303)
+
+
+@calendars.post("/shifts/<uuid:agent_id>")
+def work(agent_id: UUID) -> Answer:
+    agent = next((agent for agent, _ in shifts.people(session(), me()) if agent.id == agent_id), None)
+    if agent is None:
+        raise see.NotThere
+    calendar, zone = _asked_calendar(), request.form.get("zone", "")
+    try:
+        shifts.set_shift(session(), agent, calendar, zone, me(), clock.now())
+    except NotAZone as problem:
+        refused = Refused(agent_id, calendar.id if calendar else None, zone, str(problem))
+        now = clock.now()
+        page = shift_overview(session(), me(), now, refused=refused)
+        return render_template("manager/shifts.html", page=page, zones=zones(), **surroundings(now)), 422
+    return redirect(f"{HERE}/shifts?saved={agent.id}", 303)
 
 
 def editor(typed: Typed, calendar: Calendar | None) -> str:
@@ -140,6 +152,15 @@ def _seen_words(calendar: Calendar | None) -> str:
 
 def _found(calendar_id: UUID) -> Calendar:
     return keep_hours.calendar(session(), calendar_id)
+
+
+def _asked_calendar() -> Calendar | None:
+    """The one that was chosen; None for always. Raises NotThere."""
+    asked = request.form.get("calendar", "")
+    try:
+        return _found(UUID(asked)) if asked else None
+    except ValueError:
+        raise see.NotThere from None
 
 
 def _their_number(number_id: UUID) -> Number:

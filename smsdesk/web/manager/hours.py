@@ -15,6 +15,7 @@ from smsdesk.web.agent.surroundings import surroundings
 from smsdesk.web.manager.calendars import editor
 from smsdesk.web.manager.hours_forms import Typed
 from smsdesk.web.manager.hours_overviews import look, overview
+from smsdesk.web.manager.shift_overviews import shift_overview
 from smsdesk.web.transaction import session
 
 hours = Blueprint("hours", __name__)
@@ -23,8 +24,16 @@ hours = Blueprint("hours", __name__)
 @hours.get("")
 def index() -> str:
     now = clock.now()
-    page = overview(session(), me(), now, saved=request.args.get("saved", ""))
+    saved, anew = request.args.get("saved", ""), request.args.get("anew", 0, type=int)
+    page = overview(session(), me(), now, saved=saved, anew=anew)
     return render_template("manager/hours.html", page=page, zones=zones(), **surroundings(now))
+
+
+@hours.get("/shifts")
+def shifts() -> str:
+    now = clock.now()
+    page = shift_overview(session(), me(), now, saved=request.args.get("saved", ""))
+    return render_template("manager/shifts.html", page=page, zones=zones(), **surroundings(now))
 
 
 @hours.get("/<uuid:calendar_id>")

@@ -65,16 +65,16 @@ class HoursLook:
 
 @dataclass(frozen=True)
 class Refused:
-    """What was typed for a number, and why it was not taken."""
+    """What was typed for a number or a person, and why it was not taken."""
 
-    number_id: UUID
+    id: UUID
     calendar_id: UUID | None
     zone: str
     problem: str
 
 
 def overview(
-    session: Session, me: Agent, now: datetime, *, saved: str = "", refused: Refused | None = None
+    session: Session, me: Agent, now: datetime, *, saved: str = "", anew: int = 0, refused: Refused | None = None
 ) -> HoursPicture:
     kept, numbers = calendars(session), see.numbers(session, me)
     by_id = {calendar.id: calendar for calendar in kept}
@@ -83,7 +83,7 @@ def overview(
         cards=tuple(_card(calendar, numbers, _shifts(people, calendar), now) for calendar in kept),
         numbers=tuple(_number(number, by_id, refused, now) for number in numbers),
         may_change=may(me.role, Action.MANAGE_PROMISES),
-        saved=_saved(saved, by_id, numbers),
+        saved=_saved(saved, by_id, numbers) + _anew(anew),
     )
 
 
@@ -137,7 +137,7 @@ def _shifts(people: Sequence[tuple[str, UUID | None]], calendar: Calendar) -> tu
 def _number(number: Number, by_id: Mapping[UUID, Calendar], refused: Refused | None, now: datetime) -> NumberHours:
     calendar = by_id.get(number.calendar_id) if number.calendar_id else None
     is_open, state = state_words(plan_of(calendar).hours(number.time_zone, now) if calendar else None, now)
-    asked = refused if refused and refused.number_id == number.id else None
+    asked = refused if refused and refused.id == number.id else None
     return NumberHours(
         id=number.id,
         label=number.label,
@@ -162,4 +162,9 @@ def _saved(saved: str, by_id: Mapping[UUID, Calendar], numbers: Sequence[Number]
     if calendar is None:
         return ""
     used = any(number.calendar_id == calendar.id for number in numbers)
-    return f"Saved: “{calendar.name}”." + ("" if used else " No number goes by it yet; choose it for one below.")
+    then = " Clocks that run are set anew." if used else " No number goes by it yet; choose it for one below."
+    return f"Saved: “{calendar.name}”.{then}"
+
+
+def _anew(clocks: int) -> str:
+    return "" if clocks < 1 else f" {clocks} running {'clock was' if clocks == 1 else 'clocks were'} set anew."
