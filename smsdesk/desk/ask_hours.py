@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from smsdesk.desk.count_arrivals import began
-from smsdesk.desk.keep_hours import hours_of
+from smsdesk.desk.open_hours import hours_of
 from smsdesk.models.number import Number
 from smsdesk.rules.opening_hours import Hours, NeverOpen, elapsed, next_open
 

@@ -18,13 +18,12 @@ from smsdesk.models.clock import Clock
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.message import Message
 from smsdesk.rules.days import QUARTER
-from smsdesk.rules.reply_clock import ClockKind
+from smsdesk.rules.terms import REPLIES
 
 Counts = Mapping[UUID, Mapping[datetime, int]]  # number → quarter hour in UTC → how many
 Range = tuple[datetime, datetime]
 Asked = Callable[[Collection[Range]], Select[UUID, int, int]]
 
-REPLIES = (ClockKind.FIRST_REPLY, ClockKind.NEXT_REPLY)
 A_DAY = timedelta(days=1)
 
 

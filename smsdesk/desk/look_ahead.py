@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.desk.expect import expected_texts
 from smsdesk.desk.staff import HOUR, SHARE, hours_needed
-from smsdesk.desk.work_together import scope_of
+from smsdesk.desk.work_together import Scope, scope_of
 from smsdesk.models.agent import Agent
 from smsdesk.models.number import Number
 from smsdesk.rules.days import QUARTER, day_of
@@ -42,15 +42,16 @@ def rest_of_today(
         ahead = ahead[:-1]
     if not ahead:
         return Outlook((), 0, SHARE, None)
-    people, share = _people(session, me, number, now, now + QUARTER * len(ahead))
-    targets = {one.target for one in asked}
+    together = scope_of(session, me, number, now)
+    people, share = _people(session, together, now, now + QUARTER * len(ahead))
+    targets = {scope.target for scope in together}
     return Outlook(ahead, people, share, targets.pop() if len(targets) == 1 else None)
 
 
-def _people(session: Session, me: Agent, number: Number | None, now: datetime, until: datetime) -> tuple[int, float]:
+def _people(session: Session, together: Sequence[Scope], now: datetime, until: datetime) -> tuple[int, float]:
     """Of each team as many as its hardest hour needs, and the least that any of them keeps."""
     people, share = 0, SHARE
-    for scope in scope_of(session, me, number):
+    for scope in together:
         needs = [
             need
             for starts_at, need in hours_needed(session, scope, day_of(now, scope.zone), now)

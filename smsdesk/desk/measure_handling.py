@@ -20,13 +20,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from smsdesk.desk.ask_hours import openings
-from smsdesk.desk.count_arrivals import REPLIES
 from smsdesk.models.clock import Clock
 from smsdesk.models.event import Event
 from smsdesk.models.message import Message
 from smsdesk.models.number import Number
 from smsdesk.rules.forecast import WEEK, WEEKS
 from smsdesk.rules.reply_clock import ClockState
+from smsdesk.rules.terms import REPLIES
 
 MOST = 4000  # the latest answers: enough for any percentile, and a bound on what a day's first look costs
 AT_A_TIME = 500

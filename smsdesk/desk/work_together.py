@@ -10,12 +10,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from smsdesk.desk.keep_hours import hours_of
+from smsdesk.desk.open_hours import hours_of
+from smsdesk.desk.promise_book import Book, book
 from smsdesk.desk.see import NotThere, numbers, teams
 from smsdesk.models.agent import Agent, Availability, Membership
 from smsdesk.models.calendar import Calendar
 from smsdesk.models.number import Number
 from smsdesk.rules.opening_hours import Hours, is_open
+from smsdesk.rules.terms import REPLIES
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,13 @@ class Scope:
     team_id: UUID
     label: str
     numbers: tuple[Number, ...]
+    target: timedelta  # the strictest reply time that one of them promises
     is_whole_team: bool
 
     @property
     def zone(self) -> str:
         zones = [number.time_zone for number in self.numbers]
         return max(zones, key=zones.count)
-
-    @property
-    def target(self) -> timedelta:
-        return min(number.target for number in self.numbers)
 
 
 @dataclass(frozen=True)
@@ -48,26 +47,36 @@ class Shifts:
         return sum(is_open(hours, moment) for hours in self.hours)
 
 
-def scopes(session: Session, me: Agent) -> list[Scope]:
+def scopes(session: Session, me: Agent, now: datetime) -> list[Scope]:
     """The teams that this person may see, by name, and each number of a team that has several."""
     theirs: dict[UUID, list[Number]] = {}
     for number in numbers(session, me):
         theirs.setdefault(number.team_id, []).append(number)
-    found = []
+    promises, found = book(session, now), []
     for team in teams(session, me):
         own = theirs.get(team.id, [])
         if own:
-            found.append(Scope(team.id, team.name, tuple(own), True))
+            found.append(_scope(promises, team.id, team.name, own, True))
         if len(own) > 1:
-            found += [Scope(team.id, number.label, (number,), False) for number in own]
+            found += [_scope(promises, team.id, number.label, [number], False) for number in own]
     return found
 
 
-def scope_of(session: Session, me: Agent, number: Number | None) -> list[Scope]:
+def scope_of(session: Session, me: Agent, number: Number | None, now: datetime) -> list[Scope]:
     """That number alone, or each of their teams."""
     if number is not None:
-        return [Scope(number.team_id, number.label, (number,), False)]
-    return [scope for scope in scopes(session, me) if scope.is_whole_team]
+        return [_scope(book(session, now), number.team_id, number.label, [number], False)]
+    return [scope for scope in scopes(session, me, now) if scope.is_whole_team]
+
+
+def _scope(promises: Book, team_id: UUID, label: str, own: Sequence[Number], is_whole_team: bool) -> Scope:
+    said = [
+        terms.target
+        for number in own
+        for kind in REPLIES
+        if (terms := promises.terms(kind, promises.plain_facts(number.id))) is not None
+    ]
+    return Scope(team_id, label, tuple(own), min(said, default=own[0].target), is_whole_team)
 
 
 def chosen(found: Sequence[Scope], team_id: UUID | None, number_id: UUID | None) -> Scope:

@@ -51,6 +51,8 @@ class Diary:
             return  # given up: resolved without an answer, or never answered
         if chance.random() < 0.2:
             self.answers(customer, person, at + minutes(4), had_at=None)  # straight from the queue
+            self.texts(customer, at + minutes(6), to)  # from then on it is theirs
+            self.answers(customer, person, at + minutes(8), had_at=at + minutes(6))
             return
         taken_at = at + minutes(chance.choice([0.5, 1, 3]))
         self.at(taken_at, lambda: person.takes(customer))
@@ -96,7 +98,7 @@ def eight_mondays(diary: Diary, to: str = "+14155550100", seed: int = 5) -> None
 def plan(shop: Shop, day: date = TODAY.date(), people: int | None = None, scope: int = 0) -> staff.Plan:
     def look(session: object) -> staff.Plan:
         viewer = session.scalars(select(Agent).where(Agent.name == "Sam")).one()  # type: ignore[attr-defined]
-        found = work_together.scopes(session, viewer)  # type: ignore[arg-type]
+        found = work_together.scopes(session, viewer, shop.now())  # type: ignore[arg-type]
         return staff.plan(session, found[scope], day, shop.now(), people)  # type: ignore[arg-type]
 
     return shop.read(look)
@@ -224,7 +226,7 @@ def test_another_teams_staffing_is_not_theirs_to_see(shop: Shop, lee: Person, sa
     def found(name: str) -> list[work_together.Scope]:
         return shop.read(
             lambda session: work_together.scopes(
-                session, session.scalars(select(Agent).where(Agent.name == name)).one()
+                session, session.scalars(select(Agent).where(Agent.name == name)).one(), shop.now()
             )
         )
 

@@ -90,7 +90,7 @@ def test_it_is_enough_to_say_who_is_needed_tomorrow(database: Database) -> None:
         sam = session.scalars(select(Agent).where(Agent.name == "Sam Ortiz")).one()
         plans = {
             scope.label: staff.plan(session, scope, NOW.date() + timedelta(days=1), NOW)
-            for scope in work_together.scopes(session, sam)
+            for scope in work_together.scopes(session, sam, NOW)
         }
 
     assert set(plans) == {"Repairs", "Support"}

@@ -21,7 +21,8 @@ staffing = Blueprint("staffing", __name__)
 
 @staffing.get("/staffing")
 def index() -> str | tuple[str, int]:
-    now, found = clock.now(), work_together.scopes(session(), me())
+    now = clock.now()
+    found = work_together.scopes(session(), me(), now)
     if not found:
         picture, problem = no_number(), ""
     else:
