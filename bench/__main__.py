@@ -12,7 +12,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import alerts, drains, inbound, pages, screen, start
+from bench import alerts, drains, inbound, pages, screen, start, trial
 
 RESULTS = Path(__file__).parent / "results.json"
 Part = Callable[[bool], dict[str, float]]
@@ -48,6 +48,7 @@ PARTS: dict[str, Part] = {
     "pages": _both(_pages),
     "routing": _both(lambda kind, quick: drains.routing(kind, 1000 if quick else 5000)),
     "sending": _both(_sending),
+    "trial": _both(lambda kind, quick: trial.measure(kind, 20_000 if quick else 200_000)),
     "start": lambda _: start.measure(),
 }
 # What outsiders look for, from the figures that say which database they are of

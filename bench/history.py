@@ -56,7 +56,7 @@ def fill(database_url: str, count: int, waiting: int = OPEN) -> dict[str, UUID]:
         "due": now + timedelta(hours=1),
     }
     with database.engine.begin() as connection:
-        _take_ones_time(connection)
+        take_ones_time(connection)
         for table, shape in ROWS.items():
             columns, values = shape.split(" | ")
             statement = f"INSERT INTO {table} ({columns}) {SERIES[connection.dialect.name]} SELECT {_said(values, connection.dialect.name)} FROM s"
@@ -103,7 +103,7 @@ def arm(database_url: str, count: int, moments: list[datetime]) -> None:
     database = Database(database_url)
     ids, far = ids_of(database), datetime.now(UTC) + timedelta(days=30)
     with database.engine.begin() as connection:
-        _take_ones_time(connection)
+        take_ones_time(connection)
         dialect = connection.dialect.name
         statement = (
             "INSERT INTO clock (id, conversation_id, episode_id, number_id, team_id, kind, state, started_at, started_seq, target, due_at, next_step, "
@@ -127,7 +127,7 @@ def arm(database_url: str, count: int, moments: list[datetime]) -> None:
     database.close()
 
 
-def _take_ones_time(connection: Connection) -> None:
+def take_ones_time(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 

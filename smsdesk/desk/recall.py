@@ -83,7 +83,7 @@ def count_episodes(session: Session, window: Window) -> int:
 def waits(session: Session, window: Window, after: Place | None, limit: int) -> tuple[list[PastWait], Place | None]:
     """The waits behind `after` in the order in which they began, and the place of the last one, None at the end."""
     columns = (Clock.id, *_ended(), Clock.kind, Clock.number_id, Clock.team_id, *people(), Message.author_id)
-    rows = session.execute(
+    rows = session.connection().execute(
         with_facts(select(*map(as_stored, columns)).select_from(Clock), Clock.conversation_id)
         .outerjoin(Message, Message.id == Clock.fulfilled_by_id)
         .where(_REPLY, _began(Clock.started_at, window), *_behind(Clock.started_at, Clock.id, after))
@@ -107,7 +107,7 @@ def episodes(
         Episode.id, Episode.opened_at, Episode.resolved_at, Episode.number_id, Episode.team_id, *people(), Episode.resolved_by_id,
     )  # fmt: skip
     those = (_began(Episode.opened_at, window), *_behind(Episode.opened_at, Episode.id, after))
-    rows = session.execute(
+    rows = session.connection().execute(
         with_facts(select(*map(as_stored, columns)).select_from(Episode), Episode.conversation_id)
         .where(*those)
         .order_by(Episode.opened_at, Episode.id)
@@ -127,7 +127,7 @@ def _turns(session: Session, window: Window, of: Select[UUID]) -> dict[str, list
     """Episode → when it was our turn. A text that waited while an earlier one did adds nothing until that was answered."""
     turns: dict[str, list[Stretch]] = {}
     columns = (Clock.episode_id, *_ended())
-    clocks = session.execute(
+    clocks = session.connection().execute(
         select(*map(as_stored, columns))
         .where(_REPLY, Clock.episode_id.in_(of))
         .order_by(Clock.episode_id, Clock.started_at, Clock.id)
