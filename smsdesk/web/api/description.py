@@ -44,6 +44,7 @@ TAGS = {
     "waits": "A wait put aside, waved off, or made to press.",
     "clocks": "The promises of an episode.",
     "alerts": "What clocks told somebody.",
+    "policies": "What is promised to whom.",
     "webhooks": "Programs that hear alerts.",
     "watches": "Figures that are looked at all the time.",
     "events": "What happened, in order.",
