@@ -366,11 +366,15 @@ def test_people_work_by_shifts_of_their_own(shop: Shop, sam: Browser, at: str) -
     assert "Maya's shift" in sam.reads(HERE)
 
 
-def test_a_lead_sees_the_shifts_of_their_own_people(lee: Browser) -> None:
-    page = lee.reads(f"{HERE}/shifts")
+def test_a_lead_sees_the_shifts_of_their_own_people(shop: Shop, sam: Browser, lee: Browser, at: str) -> None:
+    for person in everybody(shop):
+        row = form(sam, f"{HERE}/shifts", f"{HERE}/shifts/{person.id}")
+        sends(sam, row.types(calendar=at.rpartition("/")[2]))
 
-    assert "1 of 1 on shift now" in page
-    assert "Maya" not in page
+    assert "1 of 1 on shift now" in lee.reads(f"{HERE}/shifts")
+    for page in (lee.reads(f"{HERE}/shifts"), lee.reads(HERE)):
+        assert "Maya" not in page
+    assert "Lee's shift" in lee.reads(HERE)
 
 
 def test_running_clocks_follow_the_hours_of_their_number(shop: Shop, sam: Browser, at: str) -> None:

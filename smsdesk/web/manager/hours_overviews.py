@@ -8,11 +8,10 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.holidays import countries, regions
-from smsdesk.desk import see
+from smsdesk.desk import see, shifts
 from smsdesk.desk.keep_hours import Plan, calendars, plan_of
 from smsdesk.models.agent import Agent
 from smsdesk.models.calendar import Calendar
@@ -78,7 +77,7 @@ def overview(
 ) -> HoursPicture:
     kept, numbers = calendars(session), see.numbers(session, me)
     by_id = {calendar.id: calendar for calendar in kept}
-    people = list(session.execute(select(Agent.name, Agent.calendar_id).where(Agent.calendar_id.is_not(None))))
+    people = [(agent.name, agent.calendar_id) for agent, _ in shifts.people(session, me)]
     return HoursPicture(
         cards=tuple(_card(calendar, numbers, _shifts(people, calendar), now) for calendar in kept),
         numbers=tuple(_number(number, by_id, refused, now) for number in numbers),
