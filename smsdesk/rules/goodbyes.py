@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 
@@ -14,6 +14,7 @@ LONGEST = 240  # characters; nobody says goodbye at greater length without sayin
 _QUESTIONS = frozenset("?¿؟;՞፧⁇⁈⁉‽﹖︖？❓❔⸮꘏")
 _UNSEEN = dict.fromkeys((*range(0x1F3FB, 0x1F400), 0x2640, 0x2642))  # skin tones, "she" and "he"
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´＇"))
+_TWICE = re.compile(r"(.)\1+")
 _TOKEN = re.compile(
     r"(?P<smile>[:;=]-?[)dp*]+|<3+|\^_?\^)|(?P<word>[^\W_]+)|(?P<gap>[\s.,!¡~*)–—-]+)|(?P<sign>.)", re.DOTALL
 )
@@ -41,6 +42,8 @@ def read_farewell(body: str, names: Collection[str] = ()) -> Farewell | None:
 
 def plain(text: str) -> str:
     """One spelling for all the ways to write it: width, case, accents, apostrophes, skin tones, what is invisible."""
+    if text.isascii():  # nothing in it can be written otherwise, and most texts are
+        return text.translate(_APOSTROPHES).casefold()
     # apostrophes first: NFKC would make a blank and a mark of an accent that stands alone
     folded = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).casefold()
     parts = unicodedata.normalize("NFD", folded).translate(_UNSEEN)
@@ -60,7 +63,11 @@ def _is_goodbye(body: str, names: Collection[str]) -> bool:
         elif token.lastgroup == "sign" and token.group() not in MERRY_SIGNS:
             return False
     known = frozenset(plain(word) for name in names for word in name.split())
-    return is_kind if not words else any(_says_goodbye(words, language, is_kind, known) for language in LANGUAGES)
+    if not words:
+        return is_kind
+    if not all(word in known or _squeezed(word) in _said_anywhere() for word in words):
+        return False  # most texts end here: one word that no goodbye has
+    return any(_says_goodbye(words, language, is_kind, known) for language in LANGUAGES)
 
 
 def _says_goodbye(written: Sequence[str], language: str, is_kind: bool, names: Collection[str]) -> bool:
@@ -89,6 +96,10 @@ class _Vocabulary:
         self._words = {word for phrase in parts for word in phrase}
         self._short = {_squeezed(word): word for word in sorted(self._words)}
 
+    @property
+    def squeezed(self) -> Iterable[str]:
+        return self._short.keys()
+
     def spell(self, word: str) -> str:
         """The word itself, or the one that it draws out: "thaaanks" is "thanks", but "al" is not "all"."""
         short = _squeezed(word)
@@ -101,5 +112,12 @@ def _vocabulary(language: str) -> _Vocabulary:
     return _Vocabulary(parts)
 
 
+@cache
+def _said_anywhere() -> frozenset[str]:
+    """Every word of a goodbye in any language, squeezed."""
+    joiners = (_squeezed(word) for language in LANGUAGES for word in JOINERS[language])
+    return frozenset(joiners).union(*(_vocabulary(language).squeezed for language in LANGUAGES))
+
+
 def _squeezed(word: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", word)
+    return _TWICE.sub(r"\1", word)
