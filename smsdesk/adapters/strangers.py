@@ -68,9 +68,9 @@ class Strangers:
         except (BadAddress, AddressRefused) as error:
             return never(f"It may not be called: {str(error).rstrip('.')}.")
         except NotConnected as error:
-            return later(f"It cannot be reached: {error}.")
+            return later(f"It cannot be reached: {_plainly(error)}.")
         except CallBroken as error:
-            return in_doubt(f"It gave no whole answer: {error}.")
+            return in_doubt(f"It gave no whole answer in time: {_plainly(error)}.")
         return Answered(answer.status, _seconds(answer.headers.get("retry-after", "")))
 
     def _is_local(self, host: str) -> bool:
@@ -90,6 +90,11 @@ def _ensure_not_private(host: str) -> None:
         raise BadAddress("The address leads into a private network; only public ones are called.") from error
     except ValueError:
         return  # a name: where it leads is looked at when it is called
+
+
+def _plainly(error: Exception) -> str:
+    """Without the name that a programmer gave it."""
+    return str(error).partition(":")[0]
 
 
 def _without_fragment(url: str) -> str:

@@ -174,6 +174,23 @@ def test_what_never_left_goes_together_with_what_came_meanwhile(shop: Shop, mail
     assert states(shop) == {"sent": 1, "digested": 19}
 
 
+def test_what_may_have_left_once_stays_as_it_was_even_if_the_next_try_certainly_did_not(
+    shop: Shop, mailed: Person
+) -> None:
+    first = raised(shop, [mailed.id], shop.now(), 10)
+    (errand,) = claims(shop)
+    ends(shop, errand, SILENT)
+    shop.now.move(minutes=1)
+    (again,) = claims(shop)
+    ends(shop, again, AWAY)
+    raised(shop, [mailed.id], shop.now(), 10)
+    shop.now.move(minutes=1)
+
+    third, _ = claims(shop)
+
+    assert (third.id, set(third.alert_ids)) == (errand.id, set(first))
+
+
 def test_a_digest_that_is_refused_failed_for_each_of_its_alerts(shop: Shop, mailed: Person) -> None:
     raised(shop, [mailed.id], shop.now(), 10)
     (errand,) = claims(shop)

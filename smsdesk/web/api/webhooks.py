@@ -26,7 +26,7 @@ from smsdesk.web.transaction import session
 from smsdesk.web.wired import wiring
 
 ORDER = Order("webhooks", (OutgoingWebhook.id,))
-Address = Annotated[str, Field(min_length=1, max_length=LONGEST_URL, examples=["https://example.com/alerts"])]
+Address = Annotated[str, Field(min_length=1, max_length=LONGEST_URL, examples=["https://wallboard.example/alerts"])]
 Label = Annotated[OneLine, Field(max_length=tend_webhooks.LONGEST_LABEL, examples=["Wallboard"])]
 Kinds = Annotated[list[AlertKind], Field(min_length=1, max_length=len(AlertKind))]
 

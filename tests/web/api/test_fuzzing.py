@@ -16,9 +16,10 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from smsdesk.adapters import clock
-from smsdesk.models import Alert, Conversation, Media, MediaState, Message, TokenScope
+from smsdesk.models import Alert, Conversation, Media, MediaState, Message, OutgoingWebhook, TokenScope, WebhookStyle
 from smsdesk.web.api import OPERATIONS
 from smsdesk.web.api.description import TAGS
 from tests.web.api.program import Office
@@ -69,7 +70,17 @@ def ids(office: Office, maria: str, tom: str) -> dict[str, list[str]]:
             "alert_id": [str(one) for one in session.scalars(select(Alert.id))],
             "watch_id": [watch_id],
             "media_id": [str(media.id)],
+            "webhook_id": [str(_program(session))],
         }
+
+
+def _program(session: Session) -> UUID:
+    """One that listens nowhere."""
+    webhook = OutgoingWebhook(label="Wallboard", url="http://127.0.0.1:9/", secret="salt", style=WebhookStyle.SIGNED,
+                              kinds=["breach"], is_on=True, created_at=clock.now())  # fmt: skip
+    session.add(webhook)
+    session.flush()
+    return webhook.id
 
 
 @pytest.mark.parametrize("tag", TAGS)
