@@ -27,6 +27,7 @@ def notes(session: Session, alert_ids: Collection[UUID], public_url: str, now: d
             Alert.kind,
             Alert.step,
             Alert.conversation_id,
+            Alert.watch_id,
             Alert.due_at,
             Alert.words,
             Clock.kind.label("clock_kind"),
@@ -54,10 +55,14 @@ def _note(row: Any, public_url: str, now: datetime) -> Note:
         sentence=_sentence(row, about, now),
         due_at=row.due_at,
         late=now - row.due_at,
-        url=f"{public_url}/conversations/{row.conversation_id}"
-        if row.conversation_id
-        else f"{public_url}/manager/alerts",
+        url=public_url + _path(row),
     )
+
+
+def _path(row: Any) -> str:
+    if row.conversation_id:
+        return f"/conversations/{row.conversation_id}"
+    return f"/manager/watches/{row.watch_id}" if row.watch_id else "/manager/alerts"
 
 
 def _about(row: Any) -> str:
