@@ -75,7 +75,7 @@ def _late(today: dict[str, Any], candidate: dict[str, Any]) -> list[Figure]:
         promised = [side["promises"].get(kind.value, 0) for side in (today, candidate)]
         if any(promised):
             late = [side["late"].get(kind.value, 0) for side in (today, candidate)]
-            words = [f"{count} of {of}" if of else "not promised" for count, of in zip(late, promised, strict=True)]
+            words = [f"{count} of {of}" if of else "none was due" for count, of in zip(late, promised, strict=True)]
             verdict = _verdict(late[0], late[1]) if all(promised) else "same"
             found.append((NAMES[kind].capitalize(), float(late[0]), float(late[1]), words[0], words[1], verdict))
     return found

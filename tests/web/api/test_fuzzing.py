@@ -45,6 +45,7 @@ def ids(office: Office, maria: str, tom: str) -> dict[str, list[str]]:
     """Ids that are there, for each part of a path: random ones would find nothing."""
     office.is_late(timedelta(hours=2))
     watch_id = watch_over(office, None)
+    policy = office.program("sam").post("/policies", {"name": "Everybody", "targets": {"next_reply": {"normal": 300}}})
     with office.wiring.database.transaction() as session:
         conversation = session.get_one(Conversation, UUID(maria))
         message = session.scalars(select(Message).where(Message.conversation_id == conversation.id)).one()
@@ -69,6 +70,7 @@ def ids(office: Office, maria: str, tom: str) -> dict[str, list[str]]:
             "episode_id": [str(conversation.episode_id)],
             "alert_id": [str(one) for one in session.scalars(select(Alert.id))],
             "watch_id": [watch_id],
+            "policy_id": [policy.get_json()["id"]],
             "media_id": [str(media.id)],
             "webhook_id": [str(_program(session))],
         }
