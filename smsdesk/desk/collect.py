@@ -22,8 +22,14 @@ RAW = {"hour", "number_id", "team_id", "agent_id", "kind"}
 
 
 def waits_of(session: Session, asked: Asked, now: datetime) -> list[WaitSlice]:
-    windows = asked.whole()
-    clean, rest = _parted(session, windows, asked.period.until)
+    return waits_within(session, asked, asked.whole(), now, asked.period.until)
+
+
+def waits_within(
+    session: Session, asked: Asked, windows: Sequence[Window], now: datetime, cut: datetime | None = None
+) -> list[WaitSlice]:
+    """`cut`: where a window ends in the middle of an hour."""
+    clean, rest = _parted(session, windows, cut)
     who = true() if asked.agent_id is None else WaitRollup.agent_id == asked.agent_id
     rows = session.execute(
         select(*_columns(WaitRollup)).where(

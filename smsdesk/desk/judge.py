@@ -68,6 +68,8 @@ class Judged:
     seconds: float
     open_seconds: float
     kept: bool
+    is_answered: bool
+    still_waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def answered(
         seconds = (at - started_at).total_seconds()
         yield Judged(
             _known(clock_id), _known(number_id), _known(team_id), _maybe(agent_id), _kind(kind), aware(at), aware(started_at),
-            seconds, seconds if open_wait is None else open_wait, kept(due_at, at),
+            seconds, seconds if open_wait is None else open_wait, kept(due_at, at), True,
         )  # fmt: skip
 
 
@@ -116,8 +118,13 @@ def given_up(
     now: datetime,
     order: Sequence[Any] = (),
     most: int | None = None,
+    also_in_time: bool = False,
 ) -> Iterator[Judged]:
-    """`when` is said about Clock.due_at. Nobody stands for these: nobody answered."""
+    """`when` is said about Clock.due_at. Nobody stands for these: nobody answered.
+
+    `also_in_time`: those too that were given up before their moment and count for nothing, so that a reader of batches sees
+    how far they went.
+    """
     ended = (
         select(func.max(StoredEvent.at))
         .where(StoredEvent.clock_id == Clock.id, StoredEvent.kind == ClockEventKind.CANCEL)
@@ -128,7 +135,7 @@ def given_up(
     )
     for row in _rows(session, statement, order, most):
         due_at, at = row[5:7]
-        if not kept(due_at, at):
+        if also_in_time or not kept(due_at, at):
             yield _unanswered(session, row, at)
 
 
@@ -148,7 +155,7 @@ def overdue(
     for statement in late:
         for row in session.execute(statement.where(whose.kinds)):
             if not kept(row[5], _like(row[5], now)):
-                yield _unanswered(session, row, _like(row[5], now))
+                yield _unanswered(session, row, _like(row[5], now), still_waits=True)
 
 
 def within(
@@ -191,7 +198,7 @@ def _rows(session: Session, statement: Select[Any], order: Sequence[Any], most: 
     return session.execute(statement.order_by(*order).limit(most) if order or most else statement)
 
 
-def _unanswered(session: Session, row: Any, at: datetime) -> Judged:
+def _unanswered(session: Session, row: Any, at: datetime, still_waits: bool = False) -> Judged:
     """One that nobody answered until `at`, and past its moment."""
     clock_id, number_id, team_id, kind, started_at, due_at, _, _, terms_id, _ = row
     seconds = (at - started_at).total_seconds()
@@ -201,7 +208,7 @@ def _unanswered(session: Session, row: Any, at: datetime) -> Judged:
         open_seconds = _terms(session, _known(terms_id)).waited(aware(started_at), aware(at)).total_seconds()
     return Judged(
         _known(clock_id), _known(number_id), _known(team_id), None, _kind(kind), aware(due_at), aware(started_at),
-        seconds, open_seconds, False,
+        seconds, open_seconds, kept(due_at, at), False, still_waits,
     )  # fmt: skip
 
 

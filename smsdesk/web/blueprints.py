@@ -57,6 +57,7 @@ WAYS_IN = (
     Way("smsdesk.web.agent.alerts:alerts", "", Action.ACKNOWLEDGE_ALERT),
     Way("smsdesk.web.agent.availability:availability", "", Access.SIGNED_IN),
     Way("smsdesk.web.manager.right_now:right_now", "/manager", Action.SEE_MANAGER_PAGE),
+    Way("smsdesk.web.manager.reports:reports", "/manager/reports", Action.SEE_MANAGER_PAGE),
     Way("smsdesk.web.manager.alerts:alerts", "/manager", Action.SEE_MANAGER_PAGE),
     Way("smsdesk.web.manager.webhooks:webhooks", "/manager/webhooks", Action.MANAGE_PROMISES),
     Way("smsdesk.web.manager.staffing:staffing", "/manager", Action.SEE_MANAGER_PAGE),

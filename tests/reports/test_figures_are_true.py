@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-import pytest
 from sqlalchemy import update
 
-from smsdesk.adapters.database import Database
 from smsdesk.desk import roll_up
 from smsdesk.desk.ask_about import Asked, places
-from smsdesk.desk.report import Report, headline, report
+from smsdesk.desk.report import headline, report
 from smsdesk.models import Agent, RollupHour
 from smsdesk.rules.packed_waits import Account
 from smsdesk.rules.periods import Days, Period, before
-from tests import servers
 from tests.reports import independent_figures as independent
-from tests.reports.past import BEGINS, ENDS, Past, made
+from tests.reports.conftest import Desk
+from tests.reports.past import BEGINS, ENDS
 
 TODAY = date(2026, 11, 5)
 PERIODS = {
@@ -30,34 +25,6 @@ PERIODS = {
     "the night in which clocks went back": Period(date(2026, 10, 25), date(2026, 10, 25)),
     "some days of October": Period(date(2026, 10, 3), date(2026, 10, 19)),
 }
-
-
-@dataclass
-class Desk:
-    database: Database
-    past: Past
-
-    def says(self, period: Period, who: str = "Sam", tell: Callable[..., Report] = report, **only: UUID) -> Report:
-        with self.database.reading() as session:
-            agent = session.get_one(Agent, self.past.people[who])
-            return tell(session, Asked(agent, period, places(session), **only), ENDS)
-
-    def truth(self) -> independent.Truth:
-        return independent.truth(self.database.url, ENDS)
-
-
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """One past for all of these, which only look; a few of its hours have changed since they were added up."""
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            url = f"sqlite:///{servers.migrated_file(tmp_path_factory.mktemp('past'))}"
-        else:
-            template = request.getfixturevalue("_postgresql_template")
-            url = stack.enter_context(servers.copy_of(request.getfixturevalue("postgresql_server"), template))
-        database = Database(url)
-        yield Desk(database, made(database))
-        database.close()
 
 
 def same(account: Account | None, waits: list[independent.Wait]) -> bool:
