@@ -27,6 +27,7 @@ class Words:
     y: int
     words: str
     anchor: str = "middle"
+    is_spare: bool = False  # there is no room for it on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,14 +217,14 @@ class _Scale:
 def _ticks(days: Sequence[date]) -> tuple[Words, ...]:
     step = -(-len(days) // MOST_TICKS)
     shown = range(len(days) - 1, -1, -step)
-    return tuple(_tick(place, days) for place in reversed(shown))
+    return tuple(_tick(place, days, number % 2 == 1) for number, place in reversed(list(enumerate(shown))))
 
 
-def _tick(place: int, days: Sequence[date]) -> Words:
+def _tick(place: int, days: Sequence[date], is_spare: bool) -> Words:
     edge = len(days) > MOST_TICKS
     if edge and place == len(days) - 1:
         return Words("100%", TICK_BASE, short_day(days[place]), "end")
-    return Words(_middle(place, len(days)), TICK_BASE, short_day(days[place]))
+    return Words(_middle(place, len(days)), TICK_BASE, short_day(days[place]), is_spare=is_spare)
 
 
 def day_figures(account: Account | None) -> str:
