@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from smsdesk.desk.promise_book import terms_by_id
 from smsdesk.desk.watch import is_late, waits
 from smsdesk.models.base import Length, Moment
 from smsdesk.models.clock import Clock
@@ -38,9 +39,7 @@ from smsdesk.models.clock import ClockEvent as StoredEvent
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.episode import Episode
 from smsdesk.models.message import Message
-from smsdesk.models.terms import TermsRow
 from smsdesk.rules.reply_clock import ClockEventKind, ClockKind, ClockState, kept
-from smsdesk.rules.terms import from_json
 
 IS_RESOLUTION = Clock.kind == literal_column("'resolution'")  # written out, for the index that holds these alone
 IS_REPLY = Clock.kind != literal_column("'resolution'")
@@ -205,18 +204,11 @@ def _unanswered(session: Session, row: Any, at: datetime, still_waits: bool = Fa
     if terms_id is None:
         open_seconds = seconds
     else:
-        open_seconds = _terms(session, _known(terms_id)).waited(aware(started_at), aware(at)).total_seconds()
+        open_seconds = terms_by_id(session)(_known(terms_id)).waited(aware(started_at), aware(at)).total_seconds()
     return Judged(
         _known(clock_id), _known(number_id), _known(team_id), None, _kind(kind), aware(due_at), aware(started_at),
         seconds, open_seconds, kept(due_at, at), False, still_waits,
     )  # fmt: skip
-
-
-def _terms(session: Session, terms_id: UUID) -> Any:
-    known: dict[UUID, Any] = session.info.setdefault("terms", {})
-    if terms_id not in known:
-        known[terms_id] = from_json(session.scalars(select(TermsRow.content).where(TermsRow.id == terms_id)).one())
-    return known[terms_id]
 
 
 def as_stored(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:

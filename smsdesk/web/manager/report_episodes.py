@@ -68,6 +68,7 @@ class EpisodeRow:
     customer: str
     number: str
     at_words: str
+    decided_words: str
     waited: str
     open_waited: str
     verdict: str  # kept, late, still or nothing
@@ -195,11 +196,12 @@ def _row(one: Traced, number: str, which: Narrow, zone: str, now: datetime) -> E
     judged = one.judged
     if judged is None:
         return EpisodeRow(
-            one.conversation_id, one.customer, number, screen_words.moment(one.at, now, zone), "", "", "", "", ""
+            one.conversation_id, one.customer, number, screen_words.moment(one.at, now, zone), "", "", "", "", "", ""
         )
     verdict, said = _verdict(judged, which.what == RESOLUTIONS)
     return EpisodeRow(
         one.conversation_id, one.customer, number, screen_words.moment(judged.started_at, now, zone),
+        "–" if judged.still_waits else screen_words.moment(judged.at, now, zone),
         words.face(timedelta(seconds=int(judged.seconds))), words.face(timedelta(seconds=int(judged.open_seconds))),
         verdict, said, one.agent or "",
     )  # fmt: skip

@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from smsdesk.desk.report import Slot, Slots
 from smsdesk.rules.packed_waits import Account
-from smsdesk.web.manager.report_words import WEEKDAYS, counted, face, short, short_day, slot_words
+from smsdesk.web.manager.report_words import WEEKDAYS, counted, face, short_day, slot_words
+from smsdesk.web.manager.short_words import short
 
 HEIGHT, TOP, BASE, TICK_BASE = 212, 16, 186, 206  # pixels
 MOST_TICKS, MOST_LINES = 7, 5

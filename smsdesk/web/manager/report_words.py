@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from smsdesk.rules.durations import clock_face, spell
+from smsdesk.rules.durations import clock_face
 from smsdesk.rules.packed_waits import Account
 from smsdesk.rules.periods import Days, Period
-from smsdesk.web.manager.overviews import NONE_YET, SHORT_UNITS
+from smsdesk.web.manager.overviews import NONE_YET
+from smsdesk.web.manager.short_words import short
 
 FEW = 20  # below, one customer more or less changes everything
 FEW_FOR_P99 = 100  # below, "99 of a hundred" is the longest wait
@@ -78,14 +79,6 @@ def count_change(now: int, before: int) -> Change:
         return Change("none before")
     percent = round(100 * (now - before) / before)
     return Change(f"{abs(percent)}% {'more' if now > before else 'fewer'}" if percent else "about as before")
-
-
-def short(length: timedelta) -> str:
-    """`10 min`, `1 h 30 min`: a figure has little room beside it."""
-    words = spell(length)
-    for unit, brief in SHORT_UNITS:
-        words = words.replace(f"{unit}s", brief).replace(unit, brief)
-    return words
 
 
 def period_words(period: Period) -> str:
