@@ -12,7 +12,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import alerts, drains, inbound, pages, screen, start, trial
+from bench import alerts, drains, inbound, pages, reports, screen, start, trial
 
 RESULTS = Path(__file__).parent / "results.json"
 Part = Callable[[bool], dict[str, float]]
@@ -46,6 +46,7 @@ PARTS: dict[str, Part] = {
     "screen": _both(lambda kind, quick: screen.measure(kind, 5 if quick else screen.SECONDS)),
     "alerts": _both(lambda kind, quick: alerts.measure(kind, 10_000 if quick else 100_000, 15 if quick else 60)),
     "pages": _both(_pages),
+    "reports": _both(lambda kind, quick: reports.measure(kind, 30_000 if quick else 1_000_000)),
     "routing": _both(lambda kind, quick: drains.routing(kind, 1000 if quick else 5000)),
     "sending": _both(_sending),
     "trial": _both(lambda kind, quick: trial.measure(kind, 20_000 if quick else 200_000)),
@@ -60,6 +61,8 @@ SHORT = {
     "queue_page_ms_1k": "queue_page_ms_1k_sqlite",
     "queue_page_ms_100k": "queue_page_ms_100k_sqlite",
     "queue_page_ms_1m": "queue_page_ms_1m_sqlite",
+    "report_page_ms_7d": "report_page_ms_7d_sqlite",
+    "report_page_ms_28d": "report_page_ms_28d_sqlite",
     "routing_drain_per_s": "routing_drain_per_s_sqlite",
     "send_drain_per_s": "send_drain_per_s_at_100_sqlite",
 }

@@ -152,7 +152,7 @@ def free_port() -> int:
 
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process and all below it, those that ended included (Linux)."""
-    ticks = sum(_ticks(one) for one in [pid, *_descendants(pid)])
+    ticks = sum(_ticks(one) for one in [pid, *descendants(pid)])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
@@ -164,7 +164,8 @@ def _ticks(pid: int) -> int:
     return int(fields[11]) + int(fields[12])
 
 
-def _descendants(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
+    """Every process below one."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -173,7 +174,7 @@ def _descendants(pid: int) -> list[int]:
             continue
         if int(fields[1]) == pid:
             child = int(path.parent.name)
-            found += [child, *_descendants(child)]
+            found += [child, *descendants(child)]
     return found
 
 

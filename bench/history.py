@@ -64,7 +64,7 @@ def fill(database_url: str, count: int, waiting: int = OPEN) -> dict[str, UUID]:
                 text(statement),
                 {
                     name: value
-                    for name, value in _bound(facts, connection.dialect.name).items()
+                    for name, value in bound(facts, connection.dialect.name).items()
                     if f":{name}" in statement
                 },
             )
@@ -114,20 +114,21 @@ def arm(database_url: str, count: int, moments: list[datetime]) -> None:
             )
         )
         connection.execute(
-            text(statement), _bound({"number": ids["number"], "team": ids["team"], "far": far, "count": count}, dialect)
+            text(statement), bound({"number": ids["number"], "team": ids["team"], "far": far, "count": count}, dialect)
         )
         due = text(
             "UPDATE clock SET started_at = :start, due_at = :at, next_step = 'breach', next_alert_at = :at WHERE id = :id"
         )
         for number, moment in enumerate(moments, 1):
             facts = {"start": moment - timedelta(minutes=10), "at": moment, "id": UUID(f"6{number:031x}")}
-            connection.execute(due, _bound(facts, dialect))
+            connection.execute(due, bound(facts, dialect))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
     database.close()
 
 
 def take_ones_time(connection: Connection) -> None:
+    """A past may take longer to be made than a page to be looked at."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
@@ -145,7 +146,8 @@ def _said(values: str, dialect: str) -> str:
     return values.replace("{moment}", moment).replace("{false}", "0" if sqlite else "false")
 
 
-def _bound(facts: dict[str, Any], dialect: str) -> dict[str, Any]:
+def bound(facts: dict[str, Any], dialect: str) -> dict[str, Any]:
+    """As each database takes ids and moments."""
     if dialect != "sqlite":
         return facts
     return {name: _stored(value) for name, value in facts.items()}

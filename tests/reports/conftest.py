@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -20,7 +21,7 @@ from smsdesk.app import create_app
 from smsdesk.desk import sign_in
 from smsdesk.desk.ask_about import Asked, places
 from smsdesk.desk.report import Report, report
-from smsdesk.models import Agent
+from smsdesk.models import Agent, TokenScope
 from smsdesk.rules.periods import Period
 from tests import servers
 from tests.conftest import ACCOUNT_SID, AUTH_TOKEN
@@ -49,6 +50,18 @@ class Window:
     """Somebody's browser, without scripts."""
 
     client: FlaskClient
+    token: str
+
+    def program(self, status: int = 200) -> Callable[..., Any]:
+        """A program that acts for this person: an address of the API to what it tells."""
+
+        def asks(path: str, **query: str) -> Any:
+            headers = {"Authorization": f"Bearer {self.token}"}
+            answer = self.client.get(f"/api/v1{path}", query_string=query, headers=headers, base_url=PUBLIC)
+            assert answer.status_code == status, answer.text
+            return answer.get_json()
+
+        return asks
 
     def opens(self, address: str) -> TestResponse:
         return self.client.get(address, base_url=PUBLIC)
@@ -94,10 +107,12 @@ def window(desk: Desk, redis_url: str, tmp_path: Path) -> Iterator[Callable[[str
 
     def opened(name: str) -> Window:
         with desk.database.transaction() as session:
-            secret = sign_in.begin(session, session.get_one(Agent, desk.past.people[name]), "a test", ENDS)
+            person = session.get_one(Agent, desk.past.people[name])
+            secret = sign_in.begin(session, person, "a test", ENDS)
+            token = sign_in.issue_token(session, person, "a test", TokenScope.READ, ENDS)
         client = app.test_client()
         client.set_cookie("__Host-smsdesk", secret, domain="desk.smsdesk.test", secure=True)
-        return Window(client)
+        return Window(client, token)
 
     with clock.told_by(lambda: ENDS):
         yield opened

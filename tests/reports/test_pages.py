@@ -171,3 +171,37 @@ def face(seconds: int) -> str:
         return f"{seconds // 86400}d {seconds % 86400 // 3600}h"
     minutes, second = divmod(seconds, 60)
     return f"{minutes // 60}:{minutes % 60:02}:{second:02}" if minutes >= 60 else f"{minutes}:{second:02}"
+
+
+def test_a_program_is_told_the_same(desk: Desk, window: Opens) -> None:
+    truth, asks = desk.truth(), window("Sam").program()
+    days = {"first_day": FIRST.isoformat(), "last_day": LAST.isoformat()}
+
+    told = asks("/reports/response-times", **days, group_by="day")
+
+    count, kept, ranks = independent.account(truth.between(FIRST, LAST))
+    assert ranks
+    assert (told["whole"]["count"], told["whole"]["kept"]) == (count, kept)
+    assert list(told["whole"]["wall"].values()) == ranks
+    assert len(told["groups"]) > 20
+    for group in told["groups"]:
+        day = date.fromisoformat(group["day"])
+        count, kept, ranks = independent.account(truth.between(day, day))
+        assert (group["count"], group["kept"], list(group["wall"].values())) == (count, kept, ranks)
+    first = asks("/reports/response-times", **days, promises="first_reply", group_by="hour_of_week")
+    assert sum(group["count"] for group in first["groups"]) == len(truth.between(FIRST, LAST, kind="first_reply"))
+    by_agent = asks("/reports/response-times", **days, group_by="agent")["groups"]
+    maya = next(group for group in by_agent if group["agent_id"] == str(desk.past.people["Maya"]))
+    assert maya["count"] == len(truth.between(FIRST, LAST, agent=desk.past.people["Maya"].hex))
+
+
+def test_a_program_sees_what_its_person_sees(desk: Desk, window: Opens) -> None:
+    days = {"first_day": FIRST.isoformat(), "last_day": LAST.isoformat()}
+    repairs = next(one.team for one in desk.truth().waits if one.agent == desk.past.people["Lee"].hex)
+
+    told = window("Lee").program()("/reports/response-times", **days, group_by="team")
+
+    assert {group["team_id"].replace("-", "") for group in told["groups"]} == {repairs}
+    backwards = {"first_day": LAST.isoformat(), "last_day": FIRST.isoformat()}
+    assert "swap" in window("Sam").program(400)("/reports/response-times", **backwards)["detail"]
+    assert window("Maya").program(403)("/reports/response-times", **days)["status"] == 403

@@ -48,6 +48,7 @@ TAGS = {
     "webhooks": "Programs that hear alerts.",
     "watches": "Figures that are looked at all the time.",
     "events": "What happened, in order.",
+    "reports": "How promises were kept, over days and weeks.",
     "customers": "Who texts.",
     "numbers": "What the business publishes and promises.",
     "teams": "Who sees what.",
