@@ -10,7 +10,7 @@ from itertools import islice
 from sqlalchemy import Select, and_, case, exists, extract, func, or_, select
 from sqlalchemy.orm import Session
 
-from smsdesk.desk import examine_clocks
+from smsdesk.desk import examine_clocks, roll_up
 from smsdesk.desk.examine_clocks import PATIENCE
 from smsdesk.desk.examine_deliveries import stuck_deliveries
 from smsdesk.desk.replay import differences
@@ -25,6 +25,7 @@ from smsdesk.rules.delivery_status import FROM_CARRIER, RANK, State
 
 IN_FLIGHT_MOMENT = timedelta(seconds=45)  # a call that had begun before a STOP was committed
 PARKED_FOR = timedelta(hours=24)
+LOOKED_BACK = timedelta(days=7)
 RECONCILED_WITHIN = timedelta(minutes=40)
 
 
@@ -53,6 +54,7 @@ def invariants(session: Session, now: datetime) -> Iterator[Finding]:
         broken = session.scalar(invariant.broken(now)) or 0
         yield Finding(invariant.name, broken == 0, f"{broken} rows", invariant.fix if broken else "")
     yield _replay(session)
+    yield _added_up(session, now)
 
 
 def _replay(session: Session) -> Finding:
@@ -63,6 +65,17 @@ def _replay(session: Session) -> Finding:
         not found,
         words,
         "Run: flask --app wsgi desk replay-clocks" if found else "",
+    )
+
+
+def _added_up(session: Session, now: datetime) -> Finding:
+    """What reports read, against the raw log; a month would take longer than a doctor may."""
+    found = len(list(islice(roll_up.differences(session, now - LOOKED_BACK, now, now), 5)))
+    return Finding(
+        "hours were added up to what the clocks say",
+        not found,
+        f"{found} rows differ" if found else "no differences in the last week",
+        "Report this: it is a fault of SMSDesk." if found else "",
     )
 
 

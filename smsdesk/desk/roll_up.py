@@ -2,7 +2,7 @@
 
 The clocks stay the truth. An hour is announced, empty and dirty, before it is added up; whoever later changes what lies in it
 marks it, in the transaction of the change, and then it is read from the clocks until it has been added up again. Nothing is
-written for the hour that goes on, so answering costs nothing. See docs/decisions/reports-are-rolled-up-by-the-hour.md.
+written for the hour that goes on, so answering costs nothing. See docs/decisions/0020-reports-are-added-up-by-the-hour.md.
 """
 
 from __future__ import annotations
