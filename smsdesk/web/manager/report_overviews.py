@@ -35,12 +35,6 @@ def report_picture(session: Session, me: Agent, asked: Question, heat: str, now:
     before = headline(session, asked.asked(me, earlier=True), now)
     days, by_texts = asked.period.days, heat == TEXTS and asked.agent_id is None
     by_day = [told.by_day.get(day, Account()) for day in days]
-    episodes = [asked.address("/episodes", day=day) for day in days]
-    columns = plots.columns_of(
-        days,
-        [f"{words.day_words(day)}: {plots.day_figures(account)}" for day, account in zip(days, by_day, strict=True)],
-        episodes,
-    )
     return ReportPicture(
         period=words.period_words(asked.period),
         zone=asked.zone,
@@ -55,7 +49,7 @@ def report_picture(session: Session, me: Agent, asked: Question, heat: str, now:
         little=words.little(told.whole.count),
         is_empty=not told.whole.count and not told.volume.texts_in and not told.resolution.count,
         figures=tuple(_figures(told, before, asked)),
-        waits=plots.waits_by_day(days, told.by_day, columns, _waits_words(told)),
+        waits=plots.waits_by_day(days, told.by_day, _wait_columns(asked, by_day), _waits_words(told)),
         bars=plots.bars_by_day(days, [(("kept", one.kept), ("late", one.late)) for one in by_day], _kept_columns(asked, by_day), _bars_words(told)),
         by_day=tuple(row(words.day_words(day), "", account, asked, day=day) for day, account in zip(days, by_day, strict=True)),
         volumes=_volumes(told, asked) if asked.agent_id is None else None,
@@ -150,6 +144,12 @@ def _waits_words(told: Report) -> str:
 
 def _bars_words(told: Report) -> str:
     return f"Promises by day: {told.whole.kept:,} kept, {told.whole.late:,} late."
+
+
+def _wait_columns(asked: Question, by_day: list[Account]) -> list[plots.Column]:
+    days = asked.period.days
+    shown = [f"{words.day_words(day)}: {plots.day_figures(one)}" for day, one in zip(days, by_day, strict=True)]
+    return plots.columns_of(days, shown, [asked.address("/episodes", day=day) for day in days])
 
 
 def _kept_columns(asked: Question, by_day: list[Account]) -> list[plots.Column]:
