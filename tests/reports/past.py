@@ -53,7 +53,7 @@ class Past:
     def happen(self, add_up: bool = True) -> None:
         """In order; now and then hours are added up, so that what changes afterwards has to be noticed."""
         if add_up:
-            for day in range(1, (ENDS - BEGINS).days + 1, 2):
+            for day in range(1, (ENDS - BEGINS).days + 1, 5):
                 self.at(BEGINS + timedelta(days=day, hours=self.chance.uniform(0, 20)), self.adds_up)
         while self.agenda:
             self.agenda.sort(key=lambda one: one[:2])
@@ -105,7 +105,7 @@ class Past:
             pass_to_team(session, session.get_one(Conversation, conversation_id), to, sam, at)
 
 
-def made(database: Database, customers: int = 90, seed: int = 3, add_up: bool = True) -> Past:
+def made(database: Database, customers: int = 60, seed: int = 3, add_up: bool = True) -> Past:
     """A past that has happened; the same for the same seed."""
     past = Past(database, random.Random(seed))
     past.open()

@@ -15,6 +15,7 @@ from tests.reports import independent_figures as independent
 from tests.reports.conftest import Desk, Window, figures_in
 
 Opens = Callable[[str], Window]
+pytestmark = pytest.mark.timeout(900)  # the first of them makes the past
 FIRST, LAST = date(2026, 10, 9), date(2026, 11, 5)
 PAGE = "/manager/reports?days=28d"
 

@@ -102,8 +102,8 @@ def _operation(it: Operation) -> Document:
 def _statuses(it: Operation) -> list[int]:
     """What it may answer when it refuses."""
     found = {400, 401, 429, 500, 503}
-    found |= {404} if _PART.search(it.path) or it.takes else set()
-    found |= {403} if it.method != "GET" else set()
+    found |= {404} if _PART.search(it.path) or it.takes or it.tag == "reports" else set()
+    found |= {403} if it.method != "GET" or it.tag == "reports" else set()
     found |= {413, 415, 422} if it.takes else set()
     return sorted(found | ({409} if it.conflicts else set()))
 
@@ -119,7 +119,11 @@ def _query(it: Operation) -> list[Document]:
     if it.asks is None:
         return []
     schema = it.asks.model_json_schema(ref_template=_REF)
-    return [_parameter(name, dict(one)) for name, one in schema["properties"].items()]
+    needed = schema.get("required", ())
+    return [
+        _parameter(name, dict(one)) | ({"required": True} if name in needed else {})
+        for name, one in schema["properties"].items()
+    ]
 
 
 def _parameter(name: str, schema: Document) -> Document:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import date, timedelta
-from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from smsdesk.adapters import clock
@@ -24,20 +23,8 @@ from smsdesk.web.api.contract import operation
 from smsdesk.web.api.shapes import Asked, Told
 from smsdesk.web.transaction import session
 
-
-class GroupedBy(StrEnum):
-    DAY = "day"
-    HOUR_OF_WEEK = "hour_of_week"
-    AGENT = "agent"
-    NUMBER = "number"
-    TEAM = "team"
-
-
-class Promises(StrEnum):
-    REPLIES = "replies"
-    FIRST_REPLY = "first_reply"
-    NEXT_REPLY = "next_reply"
-    RESOLUTION = "resolution"
+GroupedBy = Literal["day", "hour_of_week", "agent", "number", "team"]
+Promises = Literal["replies", "first_reply", "next_reply", "resolution"]
 
 
 class ResponseTimesAsked(Asked):
@@ -46,7 +33,7 @@ class ResponseTimesAsked(Asked):
     first_day: date
     last_day: date
     """Included."""
-    promises: Promises = Promises.REPLIES
+    promises: Promises = "replies"
     group_by: GroupedBy | None = None
     number_id: UUID | None = None
     team_id: UUID | None = None
@@ -128,7 +115,7 @@ def _question(asked: ResponseTimesAsked) -> Question:
 
 
 def _kinds(asked: Promises) -> frozenset[ClockKind]:
-    return REPLIES if asked is Promises.REPLIES else frozenset({ClockKind(asked.value)})
+    return REPLIES if asked == "replies" else frozenset({ClockKind(asked)})
 
 
 def _figures(account: Account) -> dict[str, Any]:
@@ -150,6 +137,6 @@ def _waits(told: Percentiles) -> Waits:
 
 
 def _key(by: GroupedBy, key: Hashable) -> dict[str, Any]:
-    if by is GroupedBy.HOUR_OF_WEEK and isinstance(key, tuple):
+    if by == "hour_of_week" and isinstance(key, tuple):
         return {"weekday": key[0], "hour": key[1]}
-    return {"day" if by is GroupedBy.DAY else f"{by.value}_id": key}
+    return {"day" if by == "day" else f"{by}_id": key}
