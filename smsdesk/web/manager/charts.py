@@ -16,7 +16,7 @@ from smsdesk.web.manager.pictures import Bar, Chart, Tick
 HEIGHT, TICK_BASE = 232, 224  # pixels
 FEWEST_SLOTS = 24  # six hours: a young day has thin bars too, and room to grow
 MOST_TICKS = 7
-CLEAR_OF_NOW, CLEAR_AFTER = 0.18, 0.04  # of the width: a word nearer than this would touch "now"
+CLEAR_OF_NOW, CLEAR_AFTER = 0.18, 0.1  # of the width: a word nearer than this would touch "now"
 SHARE_OF_SLOT = 0.78
 
 
