@@ -85,6 +85,16 @@ def hours(demo: Demo) -> Page:
     return page
 
 
+def policy(demo: Demo) -> Page:
+    page = demo.window(SAM, "/manager/policies/new", TALL)
+    page.locator("[name=name]").fill("VIP customers")
+    return page
+
+
+def reports(demo: Demo) -> Page:
+    return demo.window(SAM, "/manager/reports", TALL)
+
+
 def phone(demo: Demo) -> Page:
     return demo.window(None, "/phone", DESK)
 
@@ -98,6 +108,8 @@ SHOTS: dict[str, Callable[[Demo], Page]] = {
     "queue": queue,
     "dark": dark,
     "manager": manager,
+    "policy": policy,
+    "reports": reports,
     "hours": hours,
     "phone": phone,
     "conversation-phone": conversation_phone,
