@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from smsdesk.adapters.carrier import InboundText
-from smsdesk.desk import annotate, hand_over, promise, receive, reply, resolve, route, set_up
+from smsdesk.desk import annotate, hand_over, promise, receive, reply, resolve, route, set_up, tend_watch
 from smsdesk.models.agent import Agent, Availability
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Customer
@@ -22,6 +22,7 @@ from smsdesk.models.team import Team
 from smsdesk.rules.delivery_status import State
 from smsdesk.rules.durations import parse
 from smsdesk.rules.roles import Role
+from smsdesk.rules.watch_typing import read
 from smsdesk.simulator import demo_past
 from smsdesk.simulator.ledger import Ledger, Text
 
@@ -57,6 +58,8 @@ def open_shop(session: Session, settings: Settings, now: datetime) -> list[Agent
             hand_over.set_availability(session, person, Availability.AVAILABLE, now)
     session.flush()
     route.drain(session, now)
+    for row in plan["watch"]:
+        _watch(session, row, people, now)
     return list(people.values())
 
 
@@ -92,6 +95,12 @@ def _carried(message: Message) -> Text:
 
 def _person(session: Session, row: dict[str, Any], now: datetime) -> Agent:
     return set_up.add_agent(session, row["email"], row["name"], Role(row["role"]), row["teams"], now)
+
+
+def _watch(session: Session, row: dict[str, Any], people: dict[str, Agent], now: datetime) -> None:
+    tells = tuple(people[name].id for name in row["tells"])
+    typed = {name: str(value) for name, value in row.items() if name != "tells"}
+    tend_watch.create(session, tend_watch.WatchPlan(read(typed), row.get("name", ""), owners=tells), None, now)
 
 
 def _tell(session: Session, settings: Settings, story: dict[str, Any], people: dict[str, Agent], now: datetime) -> None:

@@ -12,14 +12,16 @@ from playwright.sync_api import Page
 
 from smsdesk.adapters import clock
 from smsdesk.adapters.ids import new_id
-from smsdesk.desk import arrange_policies, keep_hours, try_policy
+from smsdesk.desk import arrange_policies, keep_hours, tend_watch, try_policy
 from smsdesk.desk.imagine import Draft
 from smsdesk.desk.keep_hours import OwnDay, Plan
+from smsdesk.desk.tend_watch import WatchPlan
 from smsdesk.models import Agent, Number, TrialState
 from smsdesk.rules.opening_hours import Span
 from smsdesk.rules.policies import Conditions, Policy
 from smsdesk.rules.roles import Role
 from smsdesk.rules.terms import ClockKind
+from smsdesk.rules.watches import Figure, WatchRule
 from tests.browser import axe
 from tests.browser.cast import Person, Shop
 from tests.browser.screens import NARROW, STICKS_OUT, WIDE
@@ -41,6 +43,10 @@ MANAGER = {
     "audit": "/manager/audit",
     "quarantine": "/manager/quarantine",
     "staffing": "/manager/staffing?number={number}",
+    "watches": "/manager/watches",
+    "watch": "/manager/watches/{watch}",
+    "watch plan": "/manager/watches/{watch}/plan",
+    "watch presets": "/manager/watches/new",
     "target": "/manager/numbers/{number}/target",
     "policies": "/manager/policies",
     "a new policy": "/manager/policies/new",
@@ -68,9 +74,16 @@ class BusyShop:
     late: UUID
     calendar: UUID
     trial: UUID
+    watch: UUID
 
     def opens(self, name: str, **window: Any) -> Page:
-        path = PAGES[name].format(late=self.late, number=self.shop.number_id, calendar=self.calendar, trial=self.trial)
+        path = PAGES[name].format(
+            late=self.late,
+            number=self.shop.number_id,
+            calendar=self.calendar,
+            trial=self.trial,
+            watch=self.watch,
+        )
         person = self.sam if name in MANAGER else self.maya
         page = self.shop.screens.open(**window) if name in PUBLIC else person.signs_in(**window)
         page.goto(path)
@@ -83,7 +96,15 @@ def busy(shop: Shop) -> BusyShop:
     late = shop.customer("Dana").texted("Where is my order?", minutes=14)
     shop.customer("Tom").texted("Can I swap the 9am?", minutes=6)
     shop.customer("Priya").texted("Do you open on Sundays?")
-    return BusyShop(shop, maya, sam, late, _hours_of(shop, sam), _trial_by(shop, sam))
+    return BusyShop(shop, maya, sam, late, _hours_of(shop, sam), _trial_by(shop, sam), _watch_over(shop, sam))
+
+
+def _watch_over(shop: Shop, sam: Person) -> UUID:
+    """One that fires from its first look on."""
+    rule = WatchRule(Figure.OLDEST_WAITING, 60, 48)
+    with shop.product.wiring.database.transaction() as session:
+        plan = WatchPlan(rule, f"Oldest of {shop.label}", number_id=shop.number_id, owners=(sam.id,))
+        return tend_watch.create(session, plan, session.get_one(Agent, sam.id), clock.now()).id
 
 
 def _trial_by(shop: Shop, sam: Person) -> UUID:
