@@ -265,11 +265,24 @@ class Shop:
                 select(Clock).where(Clock.state == ClockState.RUNNING, Clock.kind != ClockKind.RESOLUTION)
             )
         }
+        resolutions = {
+            clock.episode_id: clock for clock in self.all(select(Clock).where(Clock.kind == ClockKind.RESOLUTION))
+        }
         for conversation in self.conversations():
+            self._resolves(conversation, resolutions.get(conversation.episode_id))
             clock = running.get(conversation.id)
             assert (conversation.state is ConversationState.WAITING_FOR_US) == (clock is not None)
             assert conversation.waiting_since == (clock.started_at if clock else None)
             assert conversation.reply_due_at == (clock.due_at if clock else None)
+
+    def _resolves(self, conversation: Conversation, clock: Clock | None) -> None:
+        """The clock of its episode runs, pauses and ends with it."""
+        if clock is not None and clock.state is not ClockState.CANCELLED:
+            ends = {
+                ConversationState.WAITING_FOR_US: ClockState.RUNNING,
+                ConversationState.RESOLVED: ClockState.FULFILLED,
+            }
+            assert clock.state is ends.get(conversation.state, ClockState.PAUSED)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from smsdesk.desk import keep_time
+from smsdesk.desk import apply_policies, keep_time
 from smsdesk.desk.promise_book import Book
 from smsdesk.desk.record import record
 from smsdesk.models.clock import Clock
-from smsdesk.models.conversation import ConversationState
+from smsdesk.models.conversation import Conversation, ConversationState
 from smsdesk.rules.policies import Facts
 from smsdesk.rules.reply_clock import (
     ClockEvent,
@@ -55,12 +55,21 @@ def follow(session: Session, episode_id: UUID | None, state: ConversationState, 
     if clock is None or (events := _events(clock, state, now)) is None:
         return
     keep_time.happened(session, clock, *events)
+    _promise_anew(session, clock, events, now)
     for event in events:
         if event.kind is not ClockEventKind.BREACH:
             record(session, f"resolution.{_PAST[event.kind]}", now, conversation_id=clock.conversation_id, team_id=clock.team_id,
                    subject_id=clock.id)  # fmt: skip
     if ClockEventKind.BREACH in {event.kind for event in events}:
         keep_time.raise_breach(session, clock, now)
+
+
+def _promise_anew(session: Session, clock: Clock, events: list[ClockEvent], now: datetime) -> None:
+    """What was ended goes on by what is promised there now, and speaks to the team that has it now."""
+    if events[0].kind is ClockEventKind.REACTIVATE:
+        conversation = session.get_one(Conversation, clock.conversation_id)
+        clock.team_id = conversation.team_id
+        apply_policies.rederive_conversation(session, conversation, now)
 
 
 def _of(session: Session, episode_id: UUID | None) -> Clock | None:

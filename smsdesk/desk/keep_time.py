@@ -96,21 +96,27 @@ def happened(session: Session, clock: Clock, *events: ClockEvent) -> None:
 def fulfil(session: Session, clock: Clock, message: Message, at: datetime, now: datetime) -> None:
     """`message`, accepted by the carrier at `at`, keeps the promise or comes late; a clock that had ended runs on until then."""
     events = [] if clock.state is ClockState.RUNNING else [ClockEvent(ClockEventKind.REACTIVATE, now)]
-    if not kept(clock.due_at, at) and clock.breached_at is None:
-        # Late is late even if nobody looked in between
-        events.append(step_told(Step.BREACH, now))
-        raise_breach(session, clock, now)
-    happened(session, clock, *events, fulfilled(at, message.id))
+    happened(session, clock, *events, *_broken(session, clock, at, now), fulfilled(at, message.id))
     clock.fulfilled_by_id = message.id
     record(session, "clock.fulfilled", now, conversation_id=clock.conversation_id, team_id=clock.team_id, actor_id=message.author_id,
            subject_id=clock.id, kept=kept(clock.due_at, at))  # fmt: skip
+
+
+def _broken(session: Session, clock: Clock, ended_at: datetime, now: datetime) -> list[ClockEvent]:
+    """Late is late even if nobody looked in between."""
+    if kept(clock.due_at, ended_at) or clock.breached_at is not None:
+        return []
+    raise_breach(session, clock, now)
+    return [step_told(Step.BREACH, now)]
 
 
 def cancel_running(session: Session, conversation_id: UUID, why: str, now: datetime) -> Clock | None:
     """Stop the reply clock that runs, if one does; that clock."""
     clock = running(session, conversation_id)
     if clock is not None:
-        happened(session, clock, ClockEvent(ClockEventKind.CANCEL, now, {"why": why}))
+        happened(
+            session, clock, *_broken(session, clock, now, now), ClockEvent(ClockEventKind.CANCEL, now, {"why": why})
+        )
         record(session, "clock.cancelled", now, conversation_id=conversation_id, team_id=clock.team_id, subject_id=clock.id,
                why=why)  # fmt: skip
     return clock
@@ -129,7 +135,7 @@ def running(session: Session, conversation_id: UUID) -> Clock | None:
     )
 
 
-def locked(clocks: Select[Clock]) -> Select[Clock]:
+def locked[*Columns](clocks: Select[*Columns]) -> Select[*Columns]:
     """The same clocks as they are now, held: a reminder that is being claimed is waited for, so that events stay in order."""
     return clocks.with_for_update(of=Clock, key_share=True).execution_options(populate_existing=True)
 

@@ -16,8 +16,12 @@ from smsdesk.adapters.promises import announce, later
 from smsdesk.desk import apply_policies, keep_resolution, keep_time
 from smsdesk.desk.keep_time import facts_of, happened, running
 from smsdesk.desk.match_answers import (
+    EARLIER_TEXT_WAITS,
     REACHED,
     RESOLVED,
+    Unanswered,
+    answered_through,
+    cancelled,
     clocks_kept_by,
     oldest_unanswered,
     other_answer,
@@ -28,13 +32,12 @@ from smsdesk.desk.promise_book import facts_of as facts_for
 from smsdesk.desk.record import record
 from smsdesk.desk.thread import reopen
 from smsdesk.models.clock import Clock
-from smsdesk.models.clock import ClockEvent as StoredEvent
 from smsdesk.models.consent import Stop
 from smsdesk.models.conversation import Conversation, ConversationState, locked, place_in_queue
 from smsdesk.models.episode import Episode
 from smsdesk.models.message import AuthorKind, Message
 from smsdesk.models.number import Number
-from smsdesk.rules.reply_clock import ClockEvent, ClockEventKind, ClockKind, ClockState, which_clock
+from smsdesk.rules.reply_clock import ClockEvent, ClockEventKind, which_clock
 
 __all__ = [
     "REACHED",
@@ -51,11 +54,12 @@ __all__ = [
     "wait",
 ]
 
-EARLIER_TEXT_WAITS = "an earlier text is unanswered again"
 
+def answer(session: Session, message: Message, at: datetime, now: datetime) -> None:
+    """A text of ours was accepted by the carrier at `at`, as we learn `now`.
 
-def answer(session: Session, message: Message, at: datetime) -> None:
-    """A text of ours was accepted by the carrier at `at`. Only a person's keeps a promise, for what they had before them."""
+    Only a person's keeps a promise, for what they had before them.
+    """
     if message.author_kind is not AuthorKind.AGENT:
         return
     conversation = session.scalars(locked(message.conversation_id)).one()
@@ -66,13 +70,13 @@ def answer(session: Session, message: Message, at: datetime) -> None:
         clock = resolved_too_soon(session, message)
     if clock is None:
         return
-    keep_time.fulfil(session, clock, message, at, at)
+    keep_time.fulfil(session, clock, message, at, now)
     episode = session.get_one(Episode, clock.episode_id)
     episode.first_replied_at = episode.first_replied_at or at
     conversation.last_helper_id = message.author_id
     session.flush()
     if was_running:
-        _wait_for_what_is_left(session, conversation, message.answered_through or 0, at)
+        _wait_for_what_is_left(session, conversation, message.answered_through or 0, now)
 
 
 def unanswer(session: Session, message: Message, now: datetime) -> None:
@@ -98,26 +102,15 @@ def cancel(session: Session, conversation: Conversation, why: str, now: datetime
 
 def resume(session: Session, conversation: Conversation, resolved_at: datetime, now: datetime) -> None:
     """A conversation is open again: what "resolved" had cut short waits again, since its old start."""
-    clock = session.scalar(
-        keep_time.locked(
-            select(Clock)
-            .join(StoredEvent, StoredEvent.clock_id == Clock.id)
-            .where(
-                Clock.conversation_id == conversation.id,
-                Clock.state == ClockState.CANCELLED,
-                Clock.kind != ClockKind.RESOLUTION,
-                StoredEvent.kind == ClockEventKind.CANCEL,
-                StoredEvent.at == resolved_at,
-            )
-        )
-    )
-    if clock is None or is_stopped(session, conversation) or other_answer(session, None, clock) is not None:
+    if is_stopped(session, conversation):
         return
-    happened(session, clock, ClockEvent(ClockEventKind.REACTIVATE, now))
-    record(
-        session, "clock.reactivated", now, conversation_id=conversation.id, team_id=clock.team_id, subject_id=clock.id
-    )
-    wait(session, conversation, clock, now)
+    ends = cancelled(session, conversation.id)
+    clock = next((clock for clock, why, at in ends if why == RESOLVED and at == resolved_at), None)
+    if clock is None or other_answer(session, None, clock) is not None:
+        # An answer that was on its way arrived meanwhile, and did not cover everything
+        _wait_for_what_is_left(session, conversation, answered_through(session, conversation), now)
+    else:
+        _run_again(session, conversation, clock, now)
 
 
 def change_target(session: Session, number: Number, target: timedelta, actor_id: UUID, now: datetime) -> int:
@@ -132,10 +125,11 @@ def change_target(session: Session, number: Number, target: timedelta, actor_id:
 
 
 def wait(session: Session, conversation: Conversation, clock: Clock, now: datetime) -> None:
-    """The conversation stands in the queue where its clock says."""
+    """The conversation stands in the queue where its clock says; one that runs again goes by what is promised there now."""
     conversation.state, conversation.snoozed_until = ConversationState.WAITING_FOR_US, None
+    clock.team_id = conversation.team_id
     apply_policies.place(conversation, clock)
-    session.flush()
+    apply_policies.rederive_conversation(session, conversation, now)
     keep_resolution.follow(session, conversation.episode_id, conversation.state, now)
     if conversation.assignee_id is None:
         later(session, "routing.drain")
@@ -188,20 +182,34 @@ def _wait_for_what_is_left(session: Session, conversation: Conversation, answere
         conversation.state = ConversationState.WAITING_FOR_THEM
         nobody_waits(conversation)
         keep_resolution.follow(session, conversation.episode_id, conversation.state, now)
-        return
-    known = book(session, now)
-    terms = known.terms(which_clock(True), facts_for(session, conversation))
+    elif oldest.clock is not None:
+        _run_again(session, conversation, oldest.clock, now)
+    else:
+        _start(session, conversation, conversation.episode_id, oldest, now)
+
+
+def _run_again(session: Session, conversation: Conversation, clock: Clock, now: datetime) -> None:
+    happened(session, clock, ClockEvent(ClockEventKind.REACTIVATE, now))
+    record(
+        session, "clock.reactivated", now, conversation_id=conversation.id, team_id=clock.team_id, subject_id=clock.id
+    )
+    wait(session, conversation, clock, now)
+
+
+def _start(session: Session, conversation: Conversation, episode_id: UUID, oldest: Unanswered, now: datetime) -> None:
+    known, replied_before = book(session, now), session.get_one(Episode, episode_id).first_replied_at is not None
+    terms = known.terms(which_clock(replied_before), facts_for(session, conversation))
     assert terms is not None, "a reply is always promised"
     keep_time.start(
         session,
         conversation_id=conversation.id,
         number_id=conversation.number_id,
         team_id=conversation.team_id,
-        episode_id=conversation.episode_id,
+        episode_id=episode_id,
         terms=terms,
         book_version=known.version,
         seq=oldest.seq,
-        started_at=oldest.created_at,
+        started_at=oldest.since,
         now=now,
     )
     clock = running(session, conversation.id)

@@ -87,7 +87,7 @@ def _reached(session: Session, message: Message, before: State, now: datetime) -
     message.accepted_at, message.failed_at = message.accepted_at or since, None
     session.flush()
     # Also where a failure is corrected: the answer counts from the moment at which it was accepted
-    promise.answer(session, message, message.accepted_at)
+    promise.answer(session, message, message.accepted_at, now)
     later(session, "outbound.drain")  # the next text of this conversation waited for this one
 
 

@@ -144,8 +144,8 @@ def is_warning(step: str) -> bool:
 
 
 def steps(terms: Terms, since: datetime, spent: timedelta = timedelta(0)) -> tuple[tuple[Step, datetime], ...]:
-    """Every step with its moment, in order, of a clock that has run since `since`."""
-    moments = [*_warnings(terms, since, spent), *_ladder(terms, terms.due_at(since, spent))]
+    """Every step with its moment, in order, of a clock that has run since `since`; of two at one place, the first."""
+    moments = _one_a_place(terms, [*_warnings(terms, since, spent), *_ladder(terms, terms.due_at(since, spent))])
     if terms.alerts is AlertTimes.OPEN and terms.hours is not None:
         moments = [(step, opening_hours.next_open(terms.hours, at)) for step, at in moments]
     return tuple(sorted(moments, key=lambda one: weight(one[0], terms.target)))
@@ -215,6 +215,14 @@ def _warnings(terms: Terms, since: datetime, spent: timedelta) -> Iterator[tuple
         if timedelta(0) < lead < terms.target:
             step = Step(f"lead_{round(lead.total_seconds())}")
             yield step, _warned_at(terms, since, terms.target - lead - spent)
+
+
+def _one_a_place(terms: Terms, moments: list[tuple[Step, datetime]]) -> list[tuple[Step, datetime]]:
+    """Four fifths of ten minutes are two minutes before the end: that is one warning."""
+    places: dict[float, tuple[Step, datetime]] = {}
+    for step, at in moments:
+        places.setdefault(weight(step, terms.target), (step, at))
+    return list(places.values())
 
 
 def _ladder(terms: Terms, due: datetime) -> Iterator[tuple[Step, datetime]]:
