@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import Select, Table, insert, select
@@ -34,6 +34,7 @@ from smsdesk.rules.reply_clock import (
 )
 from smsdesk.rules.terms import ClockKind, Terms
 
+Columns = TypeVarTuple("Columns")
 ENDS_OR_RUNS_AGAIN = frozenset({ClockEventKind.FULFIL, ClockEventKind.CANCEL, ClockEventKind.REACTIVATE})
 
 
@@ -135,7 +136,7 @@ def running(session: Session, conversation_id: UUID) -> Clock | None:
     )
 
 
-def locked[*Columns](clocks: Select[*Columns]) -> Select[*Columns]:
+def locked(clocks: Select[*Columns]) -> Select[*Columns]:
     """The same clocks as they are now, held: a reminder that is being claimed is waited for, so that events stay in order."""
     return clocks.with_for_update(of=Clock, key_share=True).execution_options(populate_existing=True)
 
