@@ -26,6 +26,12 @@ def _both(measure: Callable[[str, bool], dict[str, float]]) -> Part:
     return lambda quick: {name: figure for kind in KINDS for name, figure in measure(kind, quick).items()}
 
 
+def _alerts(kind: str, quick: bool) -> dict[str, float]:
+    if quick:
+        return alerts.measure(kind, 10_000, 15)
+    return {name: figure for armed in (100_000, 1_000_000) for name, figure in alerts.measure(kind, armed).items()}
+
+
 def _pages(kind: str, quick: bool) -> dict[str, float]:
     sizes = {"1k": 1_000, "100k": 100_000, "1m": 1_000_000}
     return pages.measure(kind, {"1k": 1_000} if quick else sizes)
@@ -44,7 +50,7 @@ PARTS: dict[str, Part] = {
         lambda kind, quick: inbound.measure(kind, 1500 if quick else 4000, 2 if quick else inbound.ROUNDS)
     ),
     "screen": _both(lambda kind, quick: screen.measure(kind, 5 if quick else screen.SECONDS)),
-    "alerts": _both(lambda kind, quick: alerts.measure(kind, 10_000 if quick else 100_000, 15 if quick else 60)),
+    "alerts": _both(_alerts),
     "pages": _both(_pages),
     "reports": _both(lambda kind, quick: reports.measure(kind, 30_000 if quick else 1_000_000)),
     "routing": _both(lambda kind, quick: drains.routing(kind, 1000 if quick else 5000)),
@@ -58,6 +64,8 @@ SHORT = {
     "text_to_screen_p99_ms": "text_to_screen_p99_ms_sqlite",
     "alert_lateness_p50_ms": "alert_lateness_p50_ms_100k_sqlite",
     "alert_lateness_p99_ms": "alert_lateness_p99_ms_100k_sqlite",
+    "alert_lateness_p50_ms_1m": "alert_lateness_p50_ms_1m_sqlite",
+    "alert_lateness_p99_ms_1m": "alert_lateness_p99_ms_1m_sqlite",
     "queue_page_ms_1k": "queue_page_ms_1k_sqlite",
     "queue_page_ms_100k": "queue_page_ms_100k_sqlite",
     "queue_page_ms_1m": "queue_page_ms_1m_sqlite",

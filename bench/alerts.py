@@ -37,7 +37,8 @@ def measure(kind: str, armed: int, seconds: int = 60) -> dict[str, float]:
         database.close()
     assert late[0] >= 0, f"an alert came {-late[0]:.1f} ms early"
     assert len(late) == len(moments), "an alert came twice"
-    name = f"alert_lateness_{{}}_ms_{armed // 1000}k_{kind}"
+    size = f"{armed // 1_000_000}m" if armed >= 1_000_000 else f"{armed // 1000}k"
+    name = f"alert_lateness_{{}}_ms_{size}_{kind}"
     figures = {"p50": late[len(late) // 2], "p99": late[int(len(late) * 0.99)], "max": late[-1]}
     return {name.format(share): figure for share, figure in figures.items()}
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, select, text
 
 from smsdesk.adapters import migrate
 from smsdesk.adapters.database import Database
-from smsdesk.desk import set_up
+from smsdesk.desk import promise_book, set_up
 from smsdesk.models import Agent, Availability, Number
 from smsdesk.rules.roles import Role
+from smsdesk.rules.terms import ClockKind
 
 SHOP = "+14155550100"
 OPEN = 2000  # conversations that wait for us, however long the past is
@@ -102,20 +103,20 @@ def arm(database_url: str, count: int, moments: list[datetime]) -> None:
     """A running clock for each of the first `count` conversations: far away, but for those whose breach is at `moments`."""
     database = Database(database_url)
     ids, far = ids_of(database), datetime.now(UTC) + timedelta(days=30)
+    terms_id, version = _promised(database)
     with database.engine.begin() as connection:
         take_ones_time(connection)
         dialect = connection.dialect.name
         statement = (
             "INSERT INTO clock (id, conversation_id, episode_id, number_id, team_id, kind, state, started_at, started_seq, target, due_at, next_step, "
-            f"next_alert_at) {SERIES[dialect]} SELECT "
+            f"next_alert_at, terms_id, book_version, spent) {SERIES[dialect]} SELECT "
             + _said(
-                "{id:6}, {id:3}, {id:4}, :number, :team, 'first_reply', 'running', :far, 1, 600, :far, 'warn_50', :far FROM s",
+                "{id:6}, {id:3}, {id:4}, :number, :team, 'first_reply', 'running', :far, 1, 600, :far, 'warn_50', :far, :terms, :version, 0 FROM s",
                 dialect,
             )
         )
-        connection.execute(
-            text(statement), bound({"number": ids["number"], "team": ids["team"], "far": far, "count": count}, dialect)
-        )
+        facts = {"number": ids["number"], "team": ids["team"], "far": far, "count": count, "terms": terms_id}
+        connection.execute(text(statement), bound(facts | {"version": version}, dialect))
         due = text(
             "UPDATE clock SET started_at = :start, due_at = :at, next_step = 'breach', next_alert_at = :at WHERE id = :id"
         )
@@ -125,6 +126,16 @@ def arm(database_url: str, count: int, moments: list[datetime]) -> None:
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
     database.close()
+
+
+def _promised(database: Database) -> tuple[UUID, int]:
+    """The terms of a first reply, written down, and the version of the book: clocks made with it are followed by nobody."""
+    with database.transaction() as session:
+        known = promise_book.book(session, datetime.now(UTC))
+        (number_id,) = known.numbers
+        terms = known.terms(ClockKind.FIRST_REPLY, known.plain_facts(number_id))
+        assert terms is not None, "a reply is always promised"
+        return promise_book.write_terms(session, terms, datetime.now(UTC)), known.version
 
 
 def take_ones_time(connection: Connection) -> None:
