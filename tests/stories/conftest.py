@@ -11,6 +11,7 @@ from config.settings import Settings
 from smsdesk.adapters import clock
 from smsdesk.rules.roles import Role
 from tests.cast import Shop
+from tests.people import *  # noqa: F403
 from tests.stories.hour import Hour
 
 
