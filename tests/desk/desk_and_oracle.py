@@ -228,7 +228,8 @@ class Twice:
 
     def agree(self) -> None:
         """Clocks, conversations and alerts are what the naive shop says; and the books are in order."""
-        assert self._desk() == self._oracle()
+        for (what, desk), reckoned in zip(self._desk().items(), self._oracle().values(), strict=True):
+            assert desk == reckoned, f"{what}: the desk says\n{desk}\nand the naive shop\n{reckoned}"
         self.shop.is_sound()
 
     def _desk(self) -> dict[str, Any]:
