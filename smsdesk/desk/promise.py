@@ -55,11 +55,12 @@ __all__ = [
 ]
 
 
-def answer(session: Session, message: Message, at: datetime, now: datetime) -> None:
-    """A text of ours was accepted by the carrier at `at`, as we learn `now`.
+def answer(session: Session, message: Message, at: datetime, learnt_at: datetime | None = None) -> None:
+    """A text of ours was accepted by the carrier at `at`. Only a person's keeps a promise, for what they had before them.
 
-    Only a person's keeps a promise, for what they had before them.
+    `learnt_at`: where we learn of it later, as when a failure is corrected.
     """
+    now = learnt_at or at
     if message.author_kind is not AuthorKind.AGENT:
         return
     conversation = session.scalars(locked(message.conversation_id)).one()

@@ -130,7 +130,7 @@ def _answer(session: Session, conversation: Conversation, words: str, author: Ag
     message.state, message.accepted_at, message.not_before = State.DELIVERED, at + THINKING, None
     message.carrier_sid = f"SM{secrets.token_hex(16)}"
     session.flush()
-    promise.answer(session, message, at + THINKING, at + THINKING)
+    promise.answer(session, message, at + THINKING)
 
 
 def _text(settings: Settings, story: dict[str, Any], words: str) -> InboundText:

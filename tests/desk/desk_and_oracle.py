@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -118,7 +118,7 @@ class Twice:
 
     def target(self, minutes: int) -> None:
         self.shop.do(lambda session: promise.change_target(session, session.get_one(Number, self.shop.number_id), timedelta(minutes=minutes), self.maya.id, self.now))  # fmt: skip
-        self.oracle.number = naive.replace(self.oracle.number, target=minutes * 60)
+        self.oracle.number = replace(self.oracle.number, target=minutes * 60)
         self._book_changed()
 
     def hours(
@@ -139,7 +139,7 @@ class Twice:
 
         self.shop.do(open_by)
         week = naive.Week(self.zone, self.first, spans, closed) if spans else None
-        self.oracle.number = naive.replace(self.oracle.number, week=week)
+        self.oracle.number = replace(self.oracle.number, week=week)
         self._book_changed()
 
     def policies(self, policies: tuple[naive.Policy, ...]) -> None:
@@ -182,7 +182,7 @@ class Twice:
             self._both(deed, lambda: heard(who, self.now))
 
     def _deed(self, who: str, deed: Callable[[Session, Conversation, Agent, datetime], object]) -> Callable[[], object]:
-        return lambda: self.maya._does(self.customers[who], lambda session, conversation, by: deed(session, conversation, by, self.now))  # type: ignore[func-returns-value, arg-type, return-value]  # fmt: skip
+        return lambda: self.maya._does(self.customers[who], lambda session, conversation, by: deed(session, conversation, by, self.now))  # type: ignore[arg-type]  # fmt: skip
 
     def _book_changed(self) -> None:
         while self.shop.do(lambda session: apply_policies.drain(session, self.now)):

@@ -101,10 +101,11 @@ class Promise:
     def moments(self, since: datetime, before: timedelta) -> list[tuple[float, str, datetime]]:
         """(how grave, which step, when), in order; of two that stand at one place, the first."""
         spends = None if self.by_calendar else self.week
-        target, left = timedelta(seconds=self.target), lambda share: timedelta(seconds=self.target) * share - before
+        target = timedelta(seconds=self.target)
         found: dict[float, tuple[str, datetime]] = {}
         for share in self.shares:
-            at = due(spends, since, left(share)) if left(share) > timedelta(0) else since
+            left = target * share - before
+            at = due(spends, since, left) if left > timedelta(0) else since
             found.setdefault(round(share * 100) / 100, (f"warn_{round(share * 100)}", at))
         for lead in self.leads:
             if lead < self.target:

@@ -103,7 +103,10 @@ def opens(
 
 
 def does(who: Person, customer: Customer, deed: Callable[[Session, Conversation, Agent, datetime], object]) -> None:
-    who._does(customer, lambda session, conversation, me: deed(session, conversation, me, who.shop.now()) and None)
+    def do(session: Session, conversation: Conversation, me: Agent) -> None:
+        deed(session, conversation, me, who.shop.now())
+
+    who._does(customer, do)
 
 
 def says_no_reply_needed(who: Person, customer: Customer) -> None:
