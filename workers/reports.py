@@ -30,7 +30,7 @@ def audit() -> None:
 
 
 # Each does what it finds, for half a minute at most, keeps what it has done, and needs no Redis
-PARTS: tuple[Callable[[], None], ...] = (add_up, try_policies, audit)
+PARTS: tuple[Callable[[], None], ...] = (audit, add_up, try_policies)
 
 
 def _do_all() -> None:
