@@ -83,13 +83,17 @@ def count_episodes(session: Session, window: Window) -> int:
 def waits(session: Session, window: Window, after: Place | None, limit: int) -> tuple[list[PastWait], Place | None]:
     """The waits behind `after` in the order in which they began, and the place of the last one, None at the end."""
     columns = (Clock.id, *_ended(), Clock.kind, Clock.number_id, Clock.team_id, *people(), Message.author_id)
-    rows = session.connection().execute(
-        with_facts(select(*map(as_stored, columns)).select_from(Clock), Clock.conversation_id)
-        .outerjoin(Message, Message.id == Clock.fulfilled_by_id)
-        .where(_REPLY, _began(Clock.started_at, window), *_behind(Clock.started_at, Clock.id, after))
-        .order_by(Clock.started_at, Clock.id)
-        .limit(limit)
-    ).all()
+    rows = (
+        session.connection()
+        .execute(
+            with_facts(select(*map(as_stored, columns)).select_from(Clock), Clock.conversation_id)
+            .outerjoin(Message, Message.id == Clock.fulfilled_by_id)
+            .where(_REPLY, _began(Clock.started_at, window), *_behind(Clock.started_at, Clock.id, after))
+            .order_by(Clock.started_at, Clock.id)
+            .limit(limit)
+        )
+        .all()
+    )
     found = []
     for _, since, fulfilled, cancelled, kind, number, team, priority, tags, segment, assignee, author in rows:
         until, answered = _end(fulfilled, cancelled, window)
@@ -107,12 +111,16 @@ def episodes(
         Episode.id, Episode.opened_at, Episode.resolved_at, Episode.number_id, Episode.team_id, *people(), Episode.resolved_by_id,
     )  # fmt: skip
     those = (_began(Episode.opened_at, window), *_behind(Episode.opened_at, Episode.id, after))
-    rows = session.connection().execute(
-        with_facts(select(*map(as_stored, columns)).select_from(Episode), Episode.conversation_id)
-        .where(*those)
-        .order_by(Episode.opened_at, Episode.id)
-        .limit(limit)
-    ).all()
+    rows = (
+        session.connection()
+        .execute(
+            with_facts(select(*map(as_stored, columns)).select_from(Episode), Episode.conversation_id)
+            .where(*those)
+            .order_by(Episode.opened_at, Episode.id)
+            .limit(limit)
+        )
+        .all()
+    )
     these = select(Episode.id).where(*those).order_by(Episode.opened_at, Episode.id).limit(limit)
     turns = _turns(session, window, these)
     found = []

@@ -64,7 +64,7 @@ def tell_waiting(session: Session, now: datetime, limit: int = BATCH) -> int:
     if alerts:
         told = _with_people(session, alerts)
         _write(session, told, now)
-        plan(session, [_planned(one) for one in told if one.people], now)
+        plan(session, [_planned(one) for one in told if one.alert.overtaken_by_id is None], now)
         _announce(session, told)
     return len(alerts)
 

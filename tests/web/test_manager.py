@@ -270,7 +270,7 @@ def test_a_lead_sees_their_team_and_may_not_change_the_promise(shop: Shop) -> No
 def test_from_each_of_the_managers_pages_one_gets_to_the_others(shop: Shop) -> None:
     sam = shop.signed_in("Sam")
     addresses = re.findall(r'href="([^"]+)"', _tabs(sam.opens("/manager").text))
-    assert addresses[:2] == ["/manager", "/manager/alerts"]
+    assert addresses[:3] == ["/manager", "/manager/reports", "/manager/alerts"]
 
     for address in addresses:
         tabs = _tabs(sam.opens(address).text)
