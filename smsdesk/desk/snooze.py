@@ -21,17 +21,23 @@ class SomebodyWaits(Exception):
     """A snooze would hide a customer who waits for an answer; reply clocks do not pause."""
 
 
+class IsResolved(Exception):
+    """Nothing is left to be put aside; it can be reopened."""
+
+
 class NotAhead(ValueError):
     """A snooze ends later than now, and within a year."""
 
 
 def snooze(session: Session, conversation: Conversation, until: datetime, by: Agent, now: datetime) -> None:
-    """Until then it leaves the queue of those who work. Raises SomebodyWaits, NotAhead."""
+    """Until then it leaves the queue of those who work. Raises SomebodyWaits, IsResolved, NotAhead."""
     if not now < until <= now + LONGEST:
         raise NotAhead
     conversation = session.scalars(locked(conversation.id)).one()
     if conversation.state is ConversationState.WAITING_FOR_US:
         raise SomebodyWaits
+    if conversation.state is ConversationState.RESOLVED:
+        raise IsResolved
     conversation.state, conversation.snoozed_until = ConversationState.SNOOZED, until
     _changed(session, conversation, "conversation.snoozed", by, now, until=until.isoformat())
 

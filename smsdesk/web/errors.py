@@ -23,7 +23,7 @@ from smsdesk.desk.reply import SomethingNewArrived, TokenUsedForOtherWords
 from smsdesk.desk.resolve import SomethingNewWaits
 from smsdesk.desk.see import NotThere
 from smsdesk.desk.set_up import AlreadyThere, BadPerson, BadTarget, NoSuchTeam
-from smsdesk.desk.snooze import NotAhead, SomebodyWaits
+from smsdesk.desk.snooze import IsResolved, NotAhead, SomebodyWaits
 from smsdesk.rules.durations import NotADuration
 from smsdesk.rules.labels import BadLabel
 from smsdesk.rules.passwords import WeakPassword
@@ -71,6 +71,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     SomebodyWaits: Answer(
         409, "Somebody waits", "A snooze stops no promise. Answer first, or say that no reply is needed."
     ),
+    IsResolved: Answer(409, "Resolved", "This conversation is resolved. Reopen it first."),
     NotAhead: Answer(422, "Not ahead", "Choose a moment that is still to come, within a year."),
     NotAMoment: Answer(422, "Not a moment"),
     NobodyWaits: Answer(409, "Nobody waits", "There is no unanswered text here any more."),

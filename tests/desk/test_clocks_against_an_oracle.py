@@ -115,6 +115,7 @@ def lives(new_database: Callable[[], str], examples: int) -> None:
     all_agree()
 
 
+@pytest.mark.timeout(600)
 def test_clocks_say_what_a_naive_reckoning_says(sqlite_url: str, tmp_path: Path) -> None:
     numbers = count()
 
@@ -126,6 +127,7 @@ def test_clocks_say_what_a_naive_reckoning_says(sqlite_url: str, tmp_path: Path)
     lives(new_database, 40)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.postgresql
 def test_clocks_say_the_same_on_postgresql(postgresql_url: str, postgresql_server: str) -> None:
     template = make_url(postgresql_url).database or ""

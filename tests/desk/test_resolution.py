@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from smsdesk.desk import promise_book, snooze
@@ -132,4 +133,18 @@ def test_a_policy_that_goes_takes_its_clock_and_its_alerts_with_it(shop: Shop, m
 
     assert resolution(shop).state is ClockState.CANCELLED
     assert [alert for alert in shop.alerts() if alert.clock_id == resolution(shop).id] == []
+    is_well(shop)
+
+
+def test_what_is_resolved_cannot_be_put_aside(shop: Shop, maria: Customer, maya: Person) -> None:
+    promises_a_solution(shop)
+    maria.text("The lid is cracked")
+    maya.replies_to(maria, "A new one is on its way", minutes=1)
+    maya.resolves(maria)
+    tomorrow = shop.now() + timedelta(days=1)
+
+    with pytest.raises(snooze.IsResolved):
+        shop.do(lambda s: snooze.snooze(s, s.get_one(Conversation, maria.conversation.id), tomorrow, s.get_one(Agent, maya.id), shop.now()))  # fmt: skip
+
+    assert resolution(shop).state is ClockState.FULFILLED
     is_well(shop)
