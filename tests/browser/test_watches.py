@@ -45,7 +45,7 @@ def fill_in(page: Page, sam: Person) -> None:
     expect(preview).to_contain_text("Write a length of time")
     page.get_by_label("It fires at").fill("2m")
     page.get_by_label("Where").select_option(label=f"The number {sam.shop.label}")
-    page.get_by_label("Sam", exact=True).check()
+    page.locator(f'[name=owners][value="{sam.id}"]').check()  # other journeys have a Sam of their own
     page.get_by_label("Its name").fill(f"Waits at {sam.shop.label}")
     expect(preview).to_contain_text("Oldest waiting over 2 minutes.")
     expect(preview).to_contain_text("it would be quiet")
