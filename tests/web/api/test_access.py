@@ -37,6 +37,9 @@ BODIES: dict[str, object] = {
 }  # fmt: skip
 
 
+NO_TEAMS = ("/policies", "/webhooks")  # a manager's, whatever the team: an agent is told that they may not
+
+
 def _named(office: Office, conversation_id: str) -> dict[str, str]:
     """What stands behind each id of a path, for this conversation."""
     this = UUID(conversation_id)
@@ -52,6 +55,8 @@ def _named(office: Office, conversation_id: str) -> dict[str, str]:
             "alert_id": str(session.scalar(select(Alert.id).where(Alert.conversation_id == this))),
             "watch_id": watch_over(office, found.number_id),
             "media_id": "0199a3c8-5f6e-7b1c-8d2e-3f4a5b6c7d8e",
+            "webhook_id": "0199a3c8-5f6e-7b1c-8d2e-3f4a5b6c7d8e",
+            "policy_id": "0199a3c8-5f6e-7b1c-8d2e-3f4a5b6c7d8e",
         }
 
 
@@ -64,7 +69,7 @@ def _path(path: str, ids: dict[str, str]) -> str:
 def test_what_belongs_to_another_team_looks_like_nothing(office: Office, ana: Program, tom: str) -> None:
     office.is_late(timedelta(hours=2))
     ids = _named(office, tom)
-    theirs = [it for it in OPERATIONS if "<" in it.path]
+    theirs = [it for it in OPERATIONS if "<" in it.path and not it.path.startswith(NO_TEAMS)]
 
     answers = {it.name: ana.calls(it.method, _path(it.path, ids), json=BODIES.get(it.name)) for it in theirs}
 

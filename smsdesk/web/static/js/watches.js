@@ -13,5 +13,5 @@ form.addEventListener("input", () => {
 function fetchPreview() {
   const fields = new URLSearchParams(new FormData(form));
   fields.delete("csrf_token"); // addresses are logged
-  window.htmx.ajax("GET", `${preview.dataset.previewUrl}?${fields}`, { source: preview, target: preview, swap: "innerHTML" });
+  window.htmx.ajax("GET", `${preview.dataset.previewUrl}?${fields}`, { source: preview, target: preview, swap: "innerMorph" });
 }
