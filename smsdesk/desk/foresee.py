@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from smsdesk.desk.imagine import Draft, imagine
-from smsdesk.desk.promise_book import Book
+from smsdesk.desk.promise_book import Book, terms_by_id
 from smsdesk.desk.recall import Asked, as_stored, people, plain_id, with_facts
 from smsdesk.models.clock import Clock, ClockEvent
 from smsdesk.models.conversation import Conversation
@@ -59,7 +59,7 @@ class Foresight:
 
 def foresee(session: Session, draft: Draft, now: datetime) -> Foresight:
     """Reads only."""
-    found, candidate = Foresight(), imagine(session, draft, now)
+    found, candidate, now_runs = Foresight(), imagine(session, draft, now), terms_by_id(session)
     known: dict[Asked, Terms | None] = {}
     moved: list[tuple[bool, UUID, ClockKind, datetime, datetime | None]] = []
     for id, terms_id, due_at, since, spent, asked in _open_clocks(session):
@@ -67,6 +67,8 @@ def foresee(session: Session, draft: Draft, now: datetime) -> Foresight:
             known[asked] = _terms(candidate, asked)
         terms = known[asked]
         becomes = terms.due_at(since, spent) if terms else None
+        if terms and spent >= terms.target and terms_id and terms.counts_like(now_runs(UUID(terms_id))):
+            becomes = due_at  # over before a pause, and the promise is the same
         found.running += 1
         if becomes == due_at:
             found.other_alerts += terms is not None and terms.id.hex != terms_id

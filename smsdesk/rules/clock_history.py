@@ -142,7 +142,9 @@ def _cancel(facts: ClockFacts, _event: ClockEvent) -> ClockFacts:
 def _apply_policy(facts: ClockFacts, event: ClockEvent, terms_of: TermsOf) -> ClockFacts:
     # what was told stays told: a longer target takes no alert back and repeats none
     terms, terms_id = _terms(event, terms_of, facts.terms.kind)
-    return replace(facts, terms=terms, terms_id=terms_id, due_at=terms.due_at(facts.since, facts.spent))
+    # a deadline that was over before a pause cannot be reckoned from what was spent: it moves only where the promise does
+    due_at = facts.due_at if terms.counts_like(facts.terms) else terms.due_at(facts.since, facts.spent)
+    return replace(facts, terms=terms, terms_id=terms_id, due_at=due_at)
 
 
 def _tell(facts: ClockFacts, event: ClockEvent, default: str | None = None) -> ClockFacts:

@@ -110,6 +110,10 @@ class Terms:
         """The deadline of a clock that has run since `since`, with `spent` of its target spent before."""
         return opening_hours.due_at(self.counted_by, since, max(self.target - spent, timedelta(0)))
 
+    def counts_like(self, other: Terms) -> bool:
+        """Whether every deadline under the other terms is the same: they differ in who is told, or in a name."""
+        return (self.target, self.counted_by) == (other.target, other.counted_by)
+
     def elapsed(self, since: datetime, until: datetime) -> timedelta:
         """How much of the target is spent between two moments."""
         return opening_hours.elapsed(self.counted_by, since, until)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +11,21 @@ import pytest
 from playwright.sync_api import Page
 
 from smsdesk.adapters import clock
-from smsdesk.desk import keep_hours, tend_watch
+from smsdesk.adapters.ids import new_id
+from smsdesk.desk import arrange_policies, keep_hours, tend_watch, try_policy
+from smsdesk.desk.imagine import Draft
 from smsdesk.desk.keep_hours import OwnDay, Plan
 from smsdesk.desk.tend_watch import WatchPlan
-from smsdesk.models import Agent, Number
+from smsdesk.models import Agent, Number, TrialState
 from smsdesk.rules.opening_hours import Span
+from smsdesk.rules.policies import Conditions, Policy
 from smsdesk.rules.roles import Role
+from smsdesk.rules.terms import ClockKind
 from smsdesk.rules.watches import Figure, WatchRule
 from tests.browser import axe
 from tests.browser.cast import Person, Shop
 from tests.browser.screens import NARROW, STICKS_OUT, WIDE
+from tests.servers import until
 
 PUBLIC = {"sign-in": "/sign-in", "phone": "/phone", "api docs": "/api/docs"}
 DESK = {
@@ -43,6 +48,9 @@ MANAGER = {
     "watch plan": "/manager/watches/{watch}/plan",
     "watch presets": "/manager/watches/new",
     "target": "/manager/numbers/{number}/target",
+    "policies": "/manager/policies",
+    "a new policy": "/manager/policies/new",
+    "a trial": "/manager/policies/trials/{trial}",
     "hours": "/manager/hours",
     "calendar": "/manager/hours/{calendar}",
     "shifts": "/manager/hours/shifts",
@@ -65,6 +73,7 @@ class BusyShop:
     sam: Person
     late: UUID
     calendar: UUID
+    trial: UUID
     watch: UUID
 
     def opens(self, name: str, **window: Any) -> Page:
@@ -72,6 +81,7 @@ class BusyShop:
             late=self.late,
             number=self.shop.number_id,
             calendar=self.calendar,
+            trial=self.trial,
             watch=self.watch,
         )
         person = self.sam if name in MANAGER else self.maya
@@ -86,7 +96,7 @@ def busy(shop: Shop) -> BusyShop:
     late = shop.customer("Dana").texted("Where is my order?", minutes=14)
     shop.customer("Tom").texted("Can I swap the 9am?", minutes=6)
     shop.customer("Priya").texted("Do you open on Sundays?")
-    return BusyShop(shop, maya, sam, late, _hours_of(shop, sam), _watch_over(shop, sam))
+    return BusyShop(shop, maya, sam, late, _hours_of(shop, sam), _trial_by(shop, sam), _watch_over(shop, sam))
 
 
 def _watch_over(shop: Shop, sam: Person) -> UUID:
@@ -95,6 +105,24 @@ def _watch_over(shop: Shop, sam: Person) -> UUID:
     with shop.product.wiring.database.transaction() as session:
         plan = WatchPlan(rule, f"Oldest of {shop.label}", number_id=shop.number_id, owners=(sam.id,))
         return tend_watch.create(session, plan, session.get_one(Agent, sam.id), clock.now()).id
+
+
+def _trial_by(shop: Shop, sam: Person) -> UUID:
+    """A policy for this shop alone, and what it would have done."""
+    now, targets = clock.now(), {ClockKind.FIRST_REPLY: {"normal": timedelta(minutes=5)}}
+    strict = Policy(new_id(), f"{shop.label} in time", Conditions(numbers=frozenset({shop.number_id})), targets)
+    database = shop.product.wiring.database
+    with database.transaction() as session:
+        me = session.get_one(Agent, sam.id)
+        arrange_policies.add(session, Draft(strict), me, now)
+        trial_id = try_policy.ask(session, Draft(strict), 7, me, now).id
+    until(lambda: _is_done(shop, trial_id), 60)
+    return trial_id
+
+
+def _is_done(shop: Shop, trial_id: UUID) -> bool:
+    with shop.product.wiring.database.reading() as session:
+        return try_policy.see_trial(session, trial_id).state is TrialState.DONE
 
 
 def _hours_of(shop: Shop, sam: Person) -> UUID:

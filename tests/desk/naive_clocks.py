@@ -193,8 +193,14 @@ class Run:
         return [one for one in self.promise.moments(self.since, self.spent) if gravest < one[0] <= most]
 
     def promised(self, promise: Promise) -> None:
-        if promise != self.promise:
-            self.promise, self.due = promise, promise.due(self.since, self.spent)
+        if self._counted(promise) != self._counted(self.promise):
+            self.due = promise.due(self.since, self.spent)
+        self.promise = promise
+
+    @staticmethod
+    def _counted(promise: Promise) -> tuple[int, Week | None]:
+        """What a deadline depends on; whom it is told to does not move it."""
+        return promise.target, None if promise.by_calendar else promise.week
 
 
 @dataclass

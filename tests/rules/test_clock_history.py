@@ -1,6 +1,7 @@
 """What a reply clock's events add up to, and which histories cannot be."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -50,8 +51,10 @@ LADDER = (
 )
 LADDERED = Terms(ClockKind.FIRST_REPLY, TEN_MINUTES, ladder=LADDER, repeat=timedelta(minutes=10), repeats=2)
 RESOLUTION = plain(ClockKind.RESOLUTION, timedelta(hours=1))
+RENAMED = replace(RESOLUTION, policy="Everybody")
+TWO_HOURS = replace(RESOLUTION, target=timedelta(hours=2))
 STARTED = activated(NINE, NINE, PROMISED)
-KNOWN = {terms.id: terms for terms in (PROMISED, HALF_AN_HOUR, LADDERED, RESOLUTION)}
+KNOWN = {terms.id: terms for terms in (PROMISED, HALF_AN_HOUR, LADDERED, RESOLUTION, RENAMED, TWO_HOURS)}
 
 
 def fold(events: Iterable[ClockEvent]) -> ClockFacts:
@@ -145,6 +148,19 @@ def test_a_deadline_that_was_broken_before_a_pause_stays_where_it_was() -> None:
     ]
 
     assert fold(life).due_at == at(60)
+
+
+def test_such_a_deadline_stays_where_a_policy_is_only_called_otherwise() -> None:
+    life = [
+        activated(NINE, NINE, RESOLUTION),
+        step_told(Step.BREACH, at(60)),
+        paused(at(70), "snoozed"),
+        resumed(at(200)),
+        policy_applied(at(210), RENAMED),
+    ]
+
+    assert fold(life).due_at == at(60)
+    assert fold([*life, policy_applied(at(220), TWO_HOURS)]).due_at == at(250)
 
 
 def test_a_clock_from_before_there_were_terms_is_understood() -> None:
