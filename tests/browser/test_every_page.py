@@ -37,6 +37,8 @@ DESK = {
 }
 MANAGER = {
     "manager": "/manager?number={number}",
+    "reports": "/manager/reports?number={number}&days=today",
+    "report episodes": "/manager/reports/episodes?number={number}&days=today",
     "alerts": "/manager/alerts",
     "programs": "/manager/webhooks",
     "a new program": "/manager/webhooks/new",

@@ -42,3 +42,18 @@ def test_another_promise_sets_the_running_clocks_anew(sam: Person, maya: Person,
 
     expect(page.get_by_role("status").first).to_contain_text("1 running clock was set anew")
     expect(desk.locator("[data-promise]")).to_contain_text("Late by")
+
+
+def test_a_figure_of_a_report_opens_what_is_behind_it(sam: Person, maria: CustomerWithPhone) -> None:
+    maria.texted("Where is my order?", minutes=25)
+    page = sam.opens(f"/manager/reports?number={sam.shop.number_id}&days=today")
+    figure = page.get_by_role("region", name="Kept our promise")
+    expect(figure).to_contain_text("0 of 1")
+
+    figure.get_by_role("link", name="1 late").click()
+
+    rows = page.locator("table.episodes tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("still waiting")
+    rows.get_by_role("link").click()
+    expect(page.locator("#texts")).to_contain_text("Where is my order?")
