@@ -25,6 +25,7 @@ from smsdesk.rules.periods import HOUR, Stretch, day_begins
 from smsdesk.rules.terms import REPLIES, ClockKind
 
 K = TypeVar("K", bound=Hashable)
+Piece = tuple[date, UUID, UUID]  # a day on one number, of one team
 Slot = tuple[int, int]  # weekday (Monday is 0) and hour where the number is
 Stretches = Callable[[str], Sequence[Stretch]]  # zone → what is asked for there
 
@@ -56,20 +57,18 @@ class Report:
 
 def report(session: Session, asked: Asked, now: datetime) -> Report:
     """Everything that a page of reports shows."""
-    waits, calendar = waits_of(session, asked, now), _Calendar(asked.zones)
+    waits, calendar = waits_of(session, asked, now, hours=True), _Calendar(asked.zones)
     replies = [one for one in waits if one.kind in REPLIES]
-    days = {
-        day: pile.settled() for day, pile in _piles(replies, lambda one: calendar.day(one.hour, one.number_id)).items()
-    }
+    pieces = _settled(replies, calendar)
     texts = volumes_of(session, asked, asked.whole(), asked.period.until) if asked.agent_id is None else []
     volumes = _summed(texts, lambda one: calendar.day(one.hour, one.number_id))
     return Report(
-        whole=_together(days.values()).account(),
+        whole=_together(pieces, lambda _: True).get(True, Account()),
         resolution=_accounts((one for one in waits if one.kind not in REPLIES), lambda _: 0).get(0, Account()),
-        by_day={day: pile.account() for day, pile in days.items()},
-        by_number=_accounts(replies, lambda one: one.number_id),
-        by_team=_accounts(replies, lambda one: one.team_id),
-        by_agent=_accounts(replies, lambda one: one.agent_id),
+        by_day=_together(pieces, lambda piece: piece[0]),
+        by_number=_together(pieces, lambda piece: piece[1]),
+        by_team=_together(pieces, lambda piece: piece[2]),
+        by_agent=_accounts(_replies_by_person(session, asked, now), lambda one: one.agent_id),
         slots=_slots(replies, texts, calendar),
         volume=sum(volumes.values(), Volume()),
         volumes=volumes,
@@ -99,7 +98,8 @@ def grouped(
         "number": lambda one: one.number_id,
         "team": lambda one: one.team_id,
     }
-    waits = (one for one in waits_of(session, asked, now) if one.kind in kinds)
+    apart = {"hours": by in {"day", "hour_of_week"}, "people": by == "agent"}
+    waits = (one for one in waits_of(session, asked, now, **apart) if one.kind in kinds)
     return _accounts(waits, keys.get(by, lambda _: None), also_nobody=True)
 
 
@@ -176,11 +176,21 @@ def _accounts(
     return {whose: pile.account() for whose, pile in _piles(waits, key, also_nobody).items()}
 
 
-def _together(piles: Iterable[Pile]) -> Pile:
-    whole = Pile()
-    for pile in piles:
-        whole.add(pile.count, pile.kept, pile.wall[0], pile.open[0])
-    return whole
+def _replies_by_person(session: Session, asked: Asked, now: datetime) -> Iterable[WaitSlice]:
+    return (one for one in waits_of(session, asked, now, people=True) if one.kind in REPLIES)
+
+
+def _settled(waits: Iterable[WaitSlice], calendar: _Calendar) -> dict[Piece, Pile]:
+    """Sorted once, so that putting them together by whatever is asked for costs little."""
+    pieces = _piles(waits, lambda one: (calendar.day(one.hour, one.number_id), one.number_id, one.team_id))
+    return {piece: pile.settled() for piece, pile in pieces.items()}
+
+
+def _together(pieces: Mapping[Piece, Pile], key: Callable[[Piece], K]) -> dict[K, Account]:
+    wholes: dict[K, Pile] = {}
+    for piece, pile in pieces.items():
+        wholes.setdefault(key(piece), Pile()).add(pile.count, pile.kept, pile.wall[0], pile.open[0])
+    return {whose: pile.account() for whose, pile in wholes.items()}
 
 
 def _summed(texts: Iterable[VolumeSlice], key: Callable[[VolumeSlice], K]) -> dict[K, Volume]:

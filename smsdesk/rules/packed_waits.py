@@ -79,8 +79,8 @@ def unpacked(run: bytes) -> array[int]:
 
 
 def merged(runs: Sequence[bytes]) -> bytes:
-    """Several runs as one."""
-    return runs[0] if len(runs) == 1 else _written(array(_PLACES, sorted(unpacked(b"".join(runs)))))
+    """Several runs as one that ascends, whether or not these do."""
+    return _written(array(_PLACES, sorted(unpacked(b"".join(runs)))))
 
 
 def percentiles(runs: Sequence[bytes]) -> Percentiles:
