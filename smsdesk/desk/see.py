@@ -53,6 +53,17 @@ def conversation(session: Session, agent: Agent, conversation_id: UUID) -> Conve
     return found or _missing()
 
 
+def customers(agent: Agent) -> Select[Customer]:
+    """Everybody who has a conversation that this person may see."""
+    theirs = conversations(agent).where(Conversation.customer_id == Customer.id)
+    return select(Customer).where(theirs.exists())
+
+
+def customer(session: Session, agent: Agent, customer_id: UUID) -> Customer:
+    """Raises NotThere."""
+    return session.scalars(customers(agent).where(Customer.id == customer_id)).one_or_none() or _missing()
+
+
 def message(session: Session, agent: Agent, message_id: UUID) -> Message:
     """One message of a conversation that this person may see. Raises NotThere."""
     found = session.scalars(

@@ -42,6 +42,11 @@ def put_in_segment(session: Session, customer: Customer, segment: str | None, by
     customer.segment = wanted
     session.flush()
     record(session, "customer.segmented", now, actor_id=by.id, subject_id=customer.id, segment=wanted)
+    follow_customer(session, customer, now)
+
+
+def follow_customer(session: Session, customer: Customer, now: datetime) -> None:
+    """Every conversation of theirs is promised what is promised to such customers."""
     theirs = select(Conversation.id).where(Conversation.customer_id == customer.id).order_by(Conversation.id)
     for conversation_id in session.scalars(theirs).all():
         conversation = session.scalars(locked(conversation_id)).one()

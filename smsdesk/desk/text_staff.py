@@ -43,7 +43,6 @@ def text_staff(
     number = _number(session, agent, team_id, number_id)
     place = place_of(session, number.address, phone, now)
     conversation = session.scalars(locked(place.conversation_id)).one()
-    conversation.address_id = place.address_id
     ensure_may_text(session, conversation)
     if conversation.last_seq == 0:
         _is_ours(session, conversation, agent)

@@ -131,7 +131,7 @@ _FACTS = (
         Stop.since.label("stopped_since"),
     )
     .join(Number, Number.id == Conversation.number_id)
-    .join(Address, Address.customer_id == Conversation.customer_id)
+    .join(Address, Address.id == Conversation.address_id)
     .join(Customer, Customer.id == Conversation.customer_id)
     .outerjoin(Agent, Agent.id == Conversation.assignee_id)
     .outerjoin(Episode, Episode.id == Conversation.episode_id)
@@ -207,7 +207,7 @@ def _begin(session: Session, to: str, sender: str, now: datetime) -> Place:
         "created_at": now,
     }
     session.connection().execute(
-        upsert(_table(Conversation)).on_conflict_do_nothing(index_elements=["customer_id", "number_id"]), values
+        upsert(_table(Conversation)).on_conflict_do_nothing(index_elements=["address_id", "number_id"]), values
     )
     place = _find(session, to, sender)
     if place is None:

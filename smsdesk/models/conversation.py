@@ -1,4 +1,4 @@
-"""A conversation: everything between one customer and one number. It never closes for good."""
+"""A conversation: everything between one phone of a customer and one number. It never closes for good."""
 
 from __future__ import annotations
 
@@ -37,12 +37,10 @@ class Priority(StrEnum):
 class Conversation(Identified, Base):
     __tablename__ = "conversation"
 
-    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"))
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"), index=True)
     # No index of its own: before it has counted its rows, PostgreSQL would read all of a number's for each text
     number_id: Mapped[UUID] = mapped_column(ForeignKey("number.id"))
-    address_id: Mapped[UUID] = mapped_column(
-        ForeignKey("address.id")
-    )  # where the last text came from: answers go there
+    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id"))  # their phone: answers go there
     team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("agent.id"))
     last_helper_id: Mapped[UUID | None] = mapped_column(ForeignKey("agent.id"))
@@ -75,7 +73,7 @@ class Conversation(Identified, Base):
     assignee: Mapped[Agent | None] = relationship(lazy="raise", foreign_keys=[assignee_id])
 
     __table_args__ = (
-        UniqueConstraint("customer_id", "number_id"),
+        UniqueConstraint("address_id", "number_id"),
         Index(
             "ix_conversation_team_queue",
             "team_id",

@@ -21,7 +21,7 @@ class Customer(Identified, Base):
     created_at: Mapped[datetime]
 
     addresses: Mapped[list[Address]] = relationship(
-        back_populates="customer", order_by="Address.created_at", lazy="selectin"
+        back_populates="customer", order_by="Address.created_at", lazy="selectin", foreign_keys="Address.customer_id"
     )
 
     @property
@@ -38,6 +38,7 @@ class Address(Identified, Base):
     value: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[SenderKind] = one_of(SenderKind)
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"), index=True)
+    first_customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"))  # whom a merge took it from
     created_at: Mapped[datetime]
 
-    customer: Mapped[Customer] = relationship(back_populates="addresses", lazy="raise")
+    customer: Mapped[Customer] = relationship(back_populates="addresses", lazy="raise", foreign_keys=[customer_id])

@@ -111,7 +111,7 @@ class Terms:
         return opening_hours.due_at(self.counted_by, since, max(self.target - spent, timedelta(0)))
 
     def counts_like(self, other: Terms) -> bool:
-        """Whether every deadline under the other terms is the same: they differ in who is told, or in a name."""
+        """They differ in who is told, or in a name; every deadline is the same."""
         return (self.target, self.counted_by) == (other.target, other.counted_by)
 
     def elapsed(self, since: datetime, until: datetime) -> timedelta:
@@ -127,8 +127,7 @@ class Terms:
         if weight(step, self.target) < 1:
             return (Whom.ASSIGNEE,)
         if step.startswith("rung_"):
-            place = _number(step)
-            return self.ladder[place].whom if place < len(self.ladder) else self.ladder[-1].whom
+            return self.ladder[min(_number(step), len(self.ladder) - 1)].whom
         return self.ladder[-1].whom if step.startswith("repeat_") else self.ladder[0].whom
 
 
@@ -235,10 +234,8 @@ def _ladder(terms: Terms, due: datetime) -> Iterator[tuple[Step, datetime]]:
     for place, rung in enumerate(ladder):
         yield _rung(place), opening_hours.due_at(counted, due, rung.after) if rung.after else due
     for count in range(1, terms.repeats + 1 if terms.repeat else 1):
-        yield (
-            Step(f"repeat_{count}"),
-            opening_hours.due_at(counted, due, ladder[-1].after + (terms.repeat or timedelta(0)) * count),
-        )
+        after = ladder[-1].after + (terms.repeat or timedelta(0)) * count
+        yield Step(f"repeat_{count}"), opening_hours.due_at(counted, due, after)
 
 
 def _warned_at(terms: Terms, since: datetime, remaining: timedelta) -> datetime:

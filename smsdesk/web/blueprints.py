@@ -54,6 +54,7 @@ WAYS_IN = (
     Way("smsdesk.web.agent.snoozes:snoozes", "", Action.RESOLVE),
     Way("smsdesk.web.agent.reply_needs:reply_needs", "", Action.RESOLVE),
     Way("smsdesk.web.agent.labels:labels", "", Action.RESOLVE),
+    Way("smsdesk.web.agent.same_person:same_person", "", Action.RESOLVE),
     Way("smsdesk.web.agent.alerts:alerts", "", Action.ACKNOWLEDGE_ALERT),
     Way("smsdesk.web.agent.availability:availability", "", Access.SIGNED_IN),
     Way("smsdesk.web.manager.right_now:right_now", "/manager", Action.SEE_MANAGER_PAGE),

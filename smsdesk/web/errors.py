@@ -18,6 +18,7 @@ from smsdesk.desk.annotate import BadNote
 from smsdesk.desk.comply import OptedOut
 from smsdesk.desk.decide import NothingToDecide
 from smsdesk.desk.hand_over import CannotTakeIt, NotTheirsToGive, TakenBySomebodyElse
+from smsdesk.desk.merge import NotTwo
 from smsdesk.desk.need_no_reply import NobodyWaits
 from smsdesk.desk.reply import SomethingNewArrived, TokenUsedForOtherWords
 from smsdesk.desk.resolve import SomethingNewWaits
@@ -75,6 +76,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     NotAhead: Answer(422, "Not ahead", "Choose a moment that is still to come, within a year."),
     NotAMoment: Answer(422, "Not a moment"),
     NobodyWaits: Answer(409, "Nobody waits", "There is no unanswered text here any more."),
+    NotTwo: Answer(409, "Not two customers"),
     BadLabel: Answer(422, "Not a label"),
     NothingToDecide: Answer(409, "Decided already"),
     AlreadyThere: Answer(409, "Already there"),

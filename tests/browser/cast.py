@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,12 +25,11 @@ from smsdesk.simulator.line_up import demo_customers
 from tests.browser.product import Product
 from tests.browser.screens import Screens
 
-# Numbers ending so are reserved for fiction, a hundred in each area; some of them are the demo's
-_AREAS = (415, 212, 206, 305, 312, 404, 503, 617, 702, 808)
-_fiction = (f"+1{area}55501{tail:02}" for area in _AREAS for tail in range(10, 100))
-_phones: Iterator[str] = (phone for phone in _fiction if phone not in demo_customers())
-_numbers: Iterator[str] = (f"+1{area}55502{tail:02}" for area in _AREAS for tail in range(100))
-_shops = itertools.count(1)
+_numbers: Iterator[str] = (f"+141555502{tail:02}" for tail in range(60))
+# Phones in the browser have numbers that are reserved for fiction, and some of these are the demo's
+_phones: Iterator[str] = (
+    phone for tail in (*range(110, 200), *range(260, 300)) if (phone := f"+14155550{tail}") not in demo_customers()
+)
 
 
 class Shop:
@@ -39,8 +37,8 @@ class Shop:
 
     def __init__(self, product: Product, screens: Screens, target: timedelta = timedelta(minutes=10)) -> None:
         self.product, self.screens = product, screens
-        self.number, self.place = next(_numbers), next(_shops)
-        self.team = self.label = f"Shop {self.place}"
+        self.number = next(_numbers)
+        self.team = self.label = f"Shop {self.number[-2:]}"
         with product.wiring.database.transaction() as session:
             set_up.add_team(session, self.team, clock.now())
             added = set_up.add_number(session, self.number, self.team, self.label, target, clock.now())
@@ -48,7 +46,7 @@ class Shop:
 
     def person(self, name: str, role: Role = Role.AGENT, password: str | None = None) -> Person:
         """Somebody of the team; agents are available."""
-        email = f"{name.lower()}.{self.place}@shop.test"
+        email = f"{name.lower()}.{self.number[-2:]}@shop.test"
         hashed = passwords.hashed(password) if password else None
         with self.product.wiring.database.transaction() as session:
             agent = set_up.add_agent(session, email, name, role, [self.team], clock.now(), password_hash=hashed)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from smsdesk.adapters import clock
 from smsdesk.adapters.ids import new_id
@@ -24,7 +25,8 @@ from smsdesk.rules.terms import ClockKind
 from smsdesk.rules.watches import Figure, WatchRule
 from tests.browser import axe
 from tests.browser.cast import Person, Shop
-from tests.browser.screens import NARROW, STICKS_OUT, WIDE
+from tests.browser.product import Product
+from tests.browser.screens import NARROW, STICKS_OUT, WIDE, Screens
 from tests.servers import until
 
 PUBLIC = {"sign-in": "/sign-in", "phone": "/phone", "api docs": "/api/docs"}
@@ -92,13 +94,23 @@ class BusyShop:
         return page
 
 
-@pytest.fixture
-def busy(shop: Shop) -> BusyShop:
+@pytest.fixture(scope="module")
+def busy_shop(product_on: Callable[[str], Product], browser: Browser) -> BusyShop:
+    """One for all: nothing here changes anything."""
+    product = product_on("sqlite")
+    shop = Shop(product, Screens(browser, product.address))
     maya, sam = shop.person("Maya"), shop.person("Sam", Role.MANAGER)
     late = shop.customer("Dana").texted("Where is my order?", minutes=14)
     shop.customer("Tom").texted("Can I swap the 9am?", minutes=6)
     shop.customer("Priya").texted("Do you open on Sundays?")
     return BusyShop(shop, maya, sam, late, _hours_of(shop, sam), _trial_by(shop, sam), _watch_over(shop, sam))
+
+
+@pytest.fixture
+def busy(busy_shop: BusyShop, screens: Screens) -> BusyShop:
+    """Its windows are those of this test."""
+    busy_shop.shop.screens = screens
+    return busy_shop
 
 
 def _watch_over(shop: Shop, sam: Person) -> UUID:

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.ids import new_id
-from smsdesk.desk import acknowledge, apply_policies, arrange_policies, keep_hours, need_no_reply, snooze
+from smsdesk.desk import acknowledge, apply_policies, arrange_policies, keep_hours, merge, need_no_reply, snooze
 from smsdesk.desk.hand_over import pass_to_team
 from smsdesk.desk.imagine import Draft
-from smsdesk.desk.sort_out import prioritise
-from smsdesk.models import Agent, Alert, Clock, Conversation, Number, Team
+from smsdesk.desk.sort_out import prioritise, put_in_segment
+from smsdesk.models import Address, Agent, Alert, Clock, Conversation, Number, Team
+from smsdesk.models import Customer as CustomerRow
 from smsdesk.models import Policy as StoredPolicy
 from smsdesk.models.conversation import Priority
 from smsdesk.rules.opening_hours import Span
@@ -37,6 +38,7 @@ def promises(
     resolved_in: float | None = None,
     urgent: float | None = None,
     teams: frozenset[UUID] = frozenset(),
+    segments: frozenset[str] = frozenset(),
     ladder: tuple[tuple[float, Whom], ...] = ((0, Whom.TEAM),),
     **other: Any,
 ) -> UUID:
@@ -45,7 +47,14 @@ def promises(
     if resolved_in is not None:
         targets[ClockKind.RESOLUTION] = {"normal": resolved_in * MINUTE}
     rungs = tuple(Rung(after * MINUTE, (whom,)) for after, whom in ladder)
-    policy = Policy(id=new_id(), name=name, conditions=Conditions(teams=teams), targets=targets, ladder=rungs, **other)
+    policy = Policy(
+        id=new_id(),
+        name=name,
+        conditions=Conditions(teams=teams, segments=segments),
+        targets=targets,
+        ladder=rungs,
+        **other,
+    )
     shop.do(lambda session: arrange_policies.add(session, Draft(policy), session.get_one(Agent, by.id), shop.now()))
     clocks_follow(shop)
     return policy.id
@@ -124,6 +133,29 @@ def snoozes(who: Person, customer: Customer, **length: float) -> None:
 
 def raises_to(who: Person, customer: Customer, priority: Priority) -> None:
     does(who, customer, lambda session, conversation, me, now: prioritise(session, conversation, priority, me, now))
+
+
+def is_known_as(who: Person, customer: Customer, segment: str) -> None:
+    does(who, customer, lambda session, conversation, me, now: put_in_segment(session, _customer(session, conversation), segment, me, now))  # fmt: skip
+
+
+def are_one(who: Person, customer: Customer, other: Customer) -> None:
+    """`other` is the same person."""
+    gone = other.conversation.customer_id
+    does(who, customer, lambda session, conversation, me, now: merge.merge(session, _customer(session, conversation), session.get_one(CustomerRow, gone), me, now))  # fmt: skip
+
+
+def are_two(who: Person, customer: Customer, other: Customer) -> None:
+    def apart(session: Session, conversation: Conversation, me: Agent, now: datetime) -> None:
+        came_with = session.scalars(select(Address.first_customer_id).where(Address.value == other.address)).one()
+        assert came_with is not None
+        merge.take_apart(session, _customer(session, conversation), came_with, me, now)
+
+    does(who, customer, apart)
+
+
+def _customer(session: Session, conversation: Conversation) -> CustomerRow:
+    return session.get_one(CustomerRow, conversation.customer_id)
 
 
 def passes_to(who: Person, customer: Customer, team: UUID) -> None:

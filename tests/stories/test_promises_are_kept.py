@@ -15,7 +15,10 @@ from smsdesk.rules.terms import AlertTimes, Whom
 from tests.cast import NINE, Customer, Person, Shop
 from tests.stories.promise import (
     acknowledges,
+    are_one,
+    are_two,
     changes,
+    is_known_as,
     minutes_pass,
     opens,
     passes_to,
@@ -109,6 +112,33 @@ def test_another_team_promises_something_else(shop: Shop, maria: Customer, maya:
     assert (maria.clock.started_at, maria.conversation.reply_due_at) == (NINE, after_nine(60))
     assert spoken(shop) == [("warn_50", after_nine(30))]
     assert shop.told(shop.alerts()[0]) == {otto.name: "team"}
+
+
+def test_a_customer_known_twice_waits_on_both_phones_until_each_is_answered(
+    shop: Shop, maria: Customer, maya: Person, sam: Person
+) -> None:
+    at_work = shop.customer("Maria at work", "+14155550166")
+    promises(shop, sam, "Those we know well", 10, segments=frozenset({"vip"}))
+    promises(shop, sam, "Everybody", 30)
+    maria.text("Is it ready?")
+    minutes_pass(shop, 4)
+    at_work.text("Did you get my text?")
+    is_known_as(maya, maria, "vip")
+
+    are_one(maya, maria, at_work)
+    minutes_pass(shop, 8)
+    maya.replies_to(maria, "Yes")
+    minutes_pass(shop, 3)
+
+    assert maria.clock.breached_at == after_nine(10)
+    assert (at_work.clock.started_at, at_work.clock.due_at) == (after_nine(4), after_nine(14))
+    assert (at_work.clock.state, at_work.clock.breached_at) == (RUNNING, after_nine(14))
+    assert maria.conversation.customer_id == at_work.conversation.customer_id
+
+    are_two(maya, maria, at_work)
+
+    assert (at_work.clock.due_at, at_work.clock.breached_at) == (after_nine(34), after_nine(14))
+    assert maria.conversation.customer_id != at_work.conversation.customer_id
 
 
 def test_nobody_is_late_on_a_holiday(shop: Shop, maria: Customer, maya: Person, sam: Person) -> None:

@@ -43,7 +43,7 @@ WITH place AS (
            coalesce(c.reply_due_at, %(due_at)s) AS due_at
     FROM number n
     JOIN address a ON a.value = %(sender)s
-    JOIN conversation c ON c.customer_id = a.customer_id AND c.number_id = n.id
+    JOIN conversation c ON c.address_id = a.id AND c.number_id = n.id
     JOIN episode e ON e.id = c.episode_id
     LEFT JOIN agent g ON g.id = c.assignee_id
     WHERE n.address = %(to)s AND e.resolved_at IS NULL AND c.is_plain AND c.team_id = n.team_id AND c.farewell_seq IS NULL AND {VERSION}

@@ -11,8 +11,9 @@ from smsdesk.adapters import clock
 from smsdesk.desk import see
 from smsdesk.models.conversation import Conversation
 from smsdesk.web.access import me
+from smsdesk.web.agent.cards import card_picture
 from smsdesk.web.agent.composers import composer_picture
-from smsdesk.web.agent.headers import card_picture, header_picture
+from smsdesk.web.agent.headers import header_picture
 from smsdesk.web.agent.lists import queue_picture
 from smsdesk.web.agent.pictures import CollisionPicture, ComposerPicture
 from smsdesk.web.agent.queue import asked_box
@@ -42,7 +43,7 @@ def header(conversation_id: UUID) -> str:
 
 @conversations.get("/conversations/<uuid:conversation_id>/card")
 def card(conversation_id: UUID) -> str:
-    return render_template("_card.html", card=card_picture(session(), theirs(conversation_id), clock.now()))
+    return render_template("_card.html", card=card_picture(session(), theirs(conversation_id), me(), clock.now()))
 
 
 def theirs(conversation_id: UUID) -> Conversation:
@@ -59,7 +60,7 @@ def page(
     parts: dict[str, Any] = {
         "header": header_picture(database, conversation, person, now),
         "thread": thread_picture(database, conversation, person, now, _before()),
-        "card": card_picture(database, conversation, now),
+        "card": card_picture(database, conversation, person, now),
         "composer": composer or composer_picture(database, conversation, person),
     }
     return render_template(

@@ -174,27 +174,6 @@ class HeaderPicture:
 
 
 @dataclass(frozen=True, slots=True)
-class CardPicture:
-    """Beside the thread: the customer."""
-
-    conversation_id: UUID
-    name: str
-    initials: str
-    since_words: str
-    address: str
-    number_label: str
-    consent_words: str
-    stopped: bool
-    last_reply_words: str
-    episodes_words: str
-    earlier: tuple[str, ...]
-    priority: str = "normal"
-    tags: str = ""
-    segment: str = ""
-    promise_words: str = ""  # which policy holds here
-
-
-@dataclass(frozen=True, slots=True)
 class ComposerPicture:
     """Where the agent writes: what was half written, and what they had seen when they began."""
 

@@ -6,14 +6,11 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
-from sqlalchemy import Select, select
 
 from smsdesk.adapters import clock
-from smsdesk.desk import see
+from smsdesk.desk import merge, see
 from smsdesk.desk.amend import rename_customer
 from smsdesk.desk.sort_out import put_in_segment
-from smsdesk.models.agent import Agent
-from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address as StoredAddress
 from smsdesk.models.customer import Customer as StoredCustomer
 from smsdesk.rules.phone_numbers import LONGEST_SENDER, SenderKind
@@ -32,6 +29,8 @@ class Address(Told):
 
     value: str = Field(examples=["+14155550199"])
     kind: SenderKind
+    came_with: UUID | None
+    """Whom it belonged to before that customer was merged into this one."""
 
 
 class Customer(Told):
@@ -60,10 +59,14 @@ class CustomerChange(Asked):
     """The kind of customer that a policy may know them by, such as `vip`; null: none; left out: as it is."""
 
 
+class Somebody(Asked):
+    customer_id: UUID
+
+
 @operation("GET", "/customers", Customers, asks=CustomersAsked)
 def list_customers(asked: CustomersAsked) -> Customers:
     """Customers who have a conversation with one of your teams, oldest first."""
-    rows = _seen_by(me())
+    rows = see.customers(me())
     if asked.address is not None:
         rows = rows.where(StoredCustomer.addresses.any(StoredAddress.value == asked.address))
     found, following = part(session(), rows, ORDER, asked)
@@ -88,25 +91,34 @@ def change_customer(customer_id: UUID, body: CustomerChange) -> Customer:
     return customer_of(customer)
 
 
+@operation("POST", "/customers/<uuid:customer_id>/merge", Customer, takes=Somebody, conflicts=True)
+def merge_customer(customer_id: UUID, body: Somebody) -> Customer:
+    """The other is the same person: their phones belong to this customer from now on. Every conversation stays as it is."""
+    need(Action.RESOLVE)
+    kept = _seen(customer_id)
+    merge.merge(session(), kept, _seen(body.customer_id), me(), clock.now())
+    return customer_of(kept)
+
+
+@operation("POST", "/customers/<uuid:customer_id>/take-apart", Customer, takes=Somebody, conflicts=True)
+def take_customer_apart(customer_id: UUID, body: Somebody) -> Customer:
+    """They are two after all: the phones that came with the other (see `came_with`) are theirs again. Answers with the other."""
+    need(Action.RESOLVE)
+    return customer_of(merge.take_apart(session(), _seen(customer_id), body.customer_id, me(), clock.now()))
+
+
 def customer_of(customer: StoredCustomer) -> Customer:
     return Customer(
         id=customer.id,
         name=customer.name,
         segment=customer.segment,
-        addresses=[Address(value=address.value, kind=address.kind) for address in customer.addresses],
+        addresses=[
+            Address(value=address.value, kind=address.kind, came_with=address.first_customer_id)
+            for address in customer.addresses
+        ],
         created_at=customer.created_at,
     )
 
 
 def _seen(customer_id: UUID) -> StoredCustomer:
-    found = session().scalars(_seen_by(me()).where(StoredCustomer.id == customer_id)).one_or_none()
-    if found is None:
-        raise see.NotThere
-    return found
-
-
-def _seen_by(agent: Agent) -> Select[StoredCustomer]:
-    theirs = select(Conversation.id).where(
-        Conversation.customer_id == StoredCustomer.id, see.in_their_teams(agent, Conversation.team_id)
-    )
-    return select(StoredCustomer).where(theirs.exists())
+    return see.customer(session(), me(), customer_id)

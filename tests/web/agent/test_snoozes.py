@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -68,6 +69,28 @@ def test_labels_are_kept_and_what_is_wrong_with_one_is_said(shop: Shop, maya: Sc
     card = maya.sees(f"/conversations/{conversation}/card")
     assert 'value="kettle, warranty"' in card
     assert 'value="vip"' in card
+
+
+def test_another_phone_is_merged_and_taken_apart_from_the_card(shop: Shop, maya: Screen) -> None:
+    conversation, other = shop.text(PRIYA, "Where is it?"), shop.text("+14155550177", "From my other phone")
+
+    unknown = maya.does(f"/conversations/{conversation}/same-person", phone="+14155550188")
+    same = maya.does(f"/conversations/{conversation}/same-person", phone="(415) 555-0199")
+    assert (unknown.status_code, "Nobody has texted you from +1 415 555 0188" in unknown.text) == (409, True)
+    assert (same.status_code, "same customer already" in same.text) == (409, True)
+
+    merged = maya.does(f"/conversations/{conversation}/same-person", phone="(415) 555-0177")
+
+    card = maya.sees(f"/conversations/{conversation}/card")
+    assert merged.status_code == 204
+    assert f'href="/conversations/{other}"' in card
+    undo = re.search(r'action="(/conversations/[^"]+/other-person/[^"]+)"', card)
+    assert undo is not None
+    assert shop.conversation(conversation).customer_id == shop.conversation(other).customer_id
+    assert state(shop, other) is ConversationState.WAITING_FOR_US
+
+    assert maya.does(undo[1]).status_code == 204
+    assert "Also texts from" not in maya.sees(f"/conversations/{conversation}/card")
 
 
 def state(shop: Shop, conversation: UUID) -> ConversationState:

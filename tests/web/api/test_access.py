@@ -25,6 +25,8 @@ BODIES: dict[str, object] = {
     "say_no_reply_is_needed": {},
     "label_conversation": {"tags": ["kettle"]},
     "change_customer": {"name": "Somebody"},
+    "merge_customer": {"customer_id": str(UUID(int=0))},
+    "take_customer_apart": {"customer_id": str(UUID(int=0))},
     "change_number": {"target_seconds": 600},
     "change_agent": {"availability": "away"},
     "add_team": {"name": "x"},

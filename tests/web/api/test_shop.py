@@ -74,8 +74,22 @@ def test_a_customer_gets_a_name_and_loses_it_again(office: Office, ana: Program,
 
     assert ana.patch(path, {"name": " Maria Lopez "}).get_json()["name"] == "Maria Lopez"
     assert ana.get(f"/conversations/{maria}").get_json()["customer"]["name"] == "Maria Lopez"
-    assert ana.get(path).get_json()["addresses"] == [{"value": MARIA, "kind": "phone"}]
+    assert ana.get(path).get_json()["addresses"] == [{"value": MARIA, "kind": "phone", "came_with": None}]
     assert ana.patch(path, {"name": None}).get_json()["name"] is None
+
+
+def test_two_customers_become_one_and_two_again(office: Office, ana: Program, maria: str) -> None:
+    kept = ana.get(f"/conversations/{maria}").get_json()["customer"]["id"]
+    other = ana.get(f"/conversations/{office.text(PRIYA, 'It is me again')}").get_json()["customer"]["id"]
+
+    merged = ana.post(f"/customers/{kept}/merge", {"customer_id": other}).get_json()
+
+    assert [(one["value"], one["came_with"]) for one in merged["addresses"]] == [(MARIA, None), (PRIYA, other)]
+    assert ana.get(f"/customers/{other}").status_code == 404
+    assert ana.post(f"/customers/{kept}/merge", {"customer_id": kept}).status_code == 409
+    apart = ana.post(f"/customers/{kept}/take-apart", {"customer_id": other}).get_json()
+    assert (apart["id"], [one["value"] for one in apart["addresses"]]) == (other, [PRIYA])
+    assert ana.post(f"/customers/{kept}/take-apart", {"customer_id": other}).status_code == 409
 
 
 def test_a_customer_is_found_by_their_address(office: Office, ana: Program, maria: str) -> None:
