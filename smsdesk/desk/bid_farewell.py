@@ -5,18 +5,23 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from smsdesk.adapters.carrier import InboundText
 from smsdesk.desk.thread import Place
-from smsdesk.rules.goodbyes import Farewell, read_farewell
+from smsdesk.models.agent import Agent
+from smsdesk.rules.goodbyes import Farewell, may_thank_somebody, read_farewell
 
 SOFT_CLOCK = timedelta(minutes=10)
 
 
-def farewell_of(text: InboundText, place: Place) -> Farewell | None:
+def farewell_of(session: Session, text: InboundText, place: Place) -> Farewell | None:
     """What makes an answer needless here; None where somebody waits, or nobody has answered them yet."""
     if place.clock_is_running or not place.replied_before or text.media:
         return None
-    return read_farewell(text.body)
+    names = session.scalars(select(Agent.name)).all() if may_thank_somebody(text.body) else ()
+    return read_farewell(text.body, names)
 
 
 def waits_since(place: Place, seq: int, now: datetime) -> tuple[datetime, int]:

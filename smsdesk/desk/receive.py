@@ -50,7 +50,7 @@ def receive(session: Session, text: InboundText, now: datetime, source: str = "w
         return Receipt(quarantine(session, text, error, now), None)
     seq = place.last_seq + 1
     keyword = _keyword(text, place)
-    farewell = farewell_of(text, place) if keyword is None else None
+    farewell = farewell_of(session, text, place) if keyword is None else None
     needs_answer = keyword not in NEEDS_NO_ANSWER and farewell is None
     episode_id, replied_before = episode_for(session, place, needs_answer, now)
     message_id = _write(session, text, place, seq, episode_id, now, source)

@@ -11,9 +11,12 @@ from smsdesk.rules.tapbacks import is_tapback
 
 LONGEST = 240  # characters; nobody says goodbye at greater length without saying something else as well
 
+_LONGEST_BY_NAME = 8  # words
+
 _QUESTIONS = frozenset("?¿؟;՞፧⁇⁈⁉‽﹖︖？❓❔⸮꘏")
 _UNSEEN = dict.fromkeys((*range(0x1F3FB, 0x1F400), 0x2640, 0x2642))  # skin tones, "she" and "he"
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´＇"))
+_WORD = re.compile(r"[^\W_]+")
 _TWICE = re.compile(r"(.)\1+")
 _TOKEN = re.compile(
     r"(?P<smile>[:;=]-?[)dp*]+|<3+|\^_?\^)|(?P<word>[^\W_]+)|(?P<gap>[\s.,!¡~*)–—-]+)|(?P<sign>.)", re.DOTALL
@@ -38,6 +41,15 @@ def read_farewell(body: str, names: Collection[str] = ()) -> Farewell | None:
     if is_tapback(body):
         return Farewell.TAPBACK
     return Farewell.GOODBYE if _is_goodbye(body, names) else None
+
+
+def may_thank_somebody(body: str) -> bool:
+    """Whether it would be a goodbye if words of it that we do not know were names: worth asking who works here."""
+    words = [_squeezed(word) for word in _WORD.findall(plain(body))]
+    if len(words) > _LONGEST_BY_NAME:
+        return False
+    spans = (tuple(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1))
+    return any(span in _closings() for span in spans) and read_farewell(body, _WORD.findall(body)) is not None
 
 
 def plain(text: str) -> str:
@@ -117,6 +129,14 @@ def _said_anywhere() -> frozenset[str]:
     """Every word of a goodbye in any language, squeezed."""
     joiners = (_squeezed(word) for language in LANGUAGES for word in JOINERS[language])
     return frozenset(joiners).union(*(_vocabulary(language).squeezed for language in LANGUAGES))
+
+
+@cache
+def _closings() -> frozenset[tuple[str, ...]]:
+    """Every phrase that closes, in any language, in squeezed words."""
+    every = (phrases(language).items() for language in LANGUAGES)
+    closing = (phrase for known in every for phrase, part in known if part is Part.CLOSING)
+    return frozenset(tuple(map(_squeezed, plain(phrase).replace("-", " ").split())) for phrase in closing)
 
 
 def _squeezed(word: str) -> str:

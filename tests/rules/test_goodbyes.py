@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smsdesk.rules.goodbye_words import LANGUAGES, Part, phrases
-from smsdesk.rules.goodbyes import LONGEST, Farewell, read_farewell
+from smsdesk.rules.goodbyes import LONGEST, Farewell, may_thank_somebody, read_farewell
 
 FIXTURES: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "farewells.toml").read_text(encoding="utf-8"))
 TABLE = [(body, None if kind == "neither" else Farewell(kind)) for kind, bodies in FIXTURES.items() for body in bodies]
@@ -87,3 +87,20 @@ def test_a_huge_text_goes_to_a_person(body: str) -> None:
 
 def test_a_tap_on_a_long_text_of_ours_is_still_a_tap() -> None:
     assert read_farewell("Liked “" + "Your boots are ready. " * 5_000 + "”") is Farewell.TAPBACK
+
+
+@pytest.mark.parametrize(
+    ("body", "may"),
+    [
+        ("Thanks Maya!", True),
+        ("thank you so much, Maya Okafor 🙏", True),
+        ("Danke Frau Yilmaz", True),
+        ("Maya?", False),
+        ("Is Maya there", False),
+        ("have you got one", False),
+        ("thanks " + "a " * 20, False),
+        ("", False),
+    ],
+)
+def test_only_thanks_are_worth_asking_who_works_here(body: str, may: bool) -> None:
+    assert may_thank_somebody(body) is may

@@ -280,6 +280,18 @@ def test_no_reply_needed_stops_the_clock_and_counts_as_no_answer(shop: Shop, mar
     assert spoken(shop) == [("breach", after_nine(10))]
 
 
+def test_whoever_thanks_one_of_us_by_name_waits_for_nothing(shop: Shop, maria: Customer, maya: Person) -> None:
+    maria.text("Is it ready?")
+    maya.replies_to(maria, "Yes", minutes=2)
+
+    maria.text("Thank you Maya!")
+    assert maria.conversation.waiting_since is None
+
+    shop.now.move(minutes=20)
+    maria.text("Thank you Kettle")  # of no use to anybody, but somebody should look
+    assert maria.conversation.waiting_since == after_nine(20)
+
+
 def test_whoever_writes_on_ten_minutes_after_a_goodbye_has_waited_since_then(
     shop: Shop, maria: Customer, maya: Person
 ) -> None:

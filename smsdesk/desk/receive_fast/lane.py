@@ -13,7 +13,7 @@ from smsdesk.desk.receive_fast.parcel import Parcel, Stored, parcel_of
 from smsdesk.desk.receive_fast.plain_promises import PlainPromises
 from smsdesk.desk.receive_fast.postgresql import Postgresql
 from smsdesk.desk.receive_fast.sqlite import Sqlite
-from smsdesk.rules.goodbyes import read_farewell
+from smsdesk.rules.goodbyes import may_thank_somebody, read_farewell
 from smsdesk.rules.keywords import read_keyword
 from smsdesk.rules.phone_numbers import UnreadableSender
 
@@ -38,7 +38,9 @@ class FastLane:
 
     def receive(self, text: InboundText, now: datetime) -> Promises | None:
         """Store the text and say what to do afterwards, or None where `receive.receive` must decide."""
-        if text.media or text.opt_out_type or read_keyword(text.body) or read_farewell(text.body):
+        if text.media or text.opt_out_type or read_keyword(text.body):
+            return None
+        if read_farewell(text.body) or may_thank_somebody(text.body):
             return None
         promise = self._promises.of(text.to, now)
         if promise is None:
