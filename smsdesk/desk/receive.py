@@ -16,6 +16,7 @@ from smsdesk.adapters.ids import new_id
 from smsdesk.adapters.promises import announce, later
 from smsdesk.desk import comply
 from smsdesk.desk.bid_farewell import farewell_columns, farewell_of
+from smsdesk.desk.hear_colleague import has_seen
 from smsdesk.desk.quarantine import quarantine
 from smsdesk.desk.record import record
 from smsdesk.desk.start_waiting import Wait, wait_for_answer
@@ -51,7 +52,8 @@ def receive(session: Session, text: InboundText, now: datetime, source: str = "w
     seq = place.last_seq + 1
     keyword = _keyword(text, place)
     farewell = farewell_of(session, text, place) if keyword is None else None
-    needs_answer = keyword not in NEEDS_NO_ANSWER and farewell is None
+    is_answered = keyword is None and has_seen(session, text, place, now)
+    needs_answer = keyword not in NEEDS_NO_ANSWER and farewell is None and not is_answered
     episode_id, replied_before = episode_for(session, place, needs_answer, now)
     message_id = _write(session, text, place, seq, episode_id, now, source)
     _attach(session, text, message_id, now)

@@ -145,3 +145,32 @@ def test_whoever_has_left_gets_none(shop: Shop, texted: Person) -> None:
     writes(shop)
 
     assert [(row.state, row.error) for row in rows(shop)] == [(DeliveryState.FAILED, LEFT)]
+
+
+def test_a_colleague_who_texts_ok_has_seen_it_and_waits_for_nobody(
+    shop: Shop, maria: Texter, maya: Person, texted: Person
+) -> None:
+    alert = broken_promise(shop, maria)
+    writes(shop)
+    shop.sends_what_waits()
+    phone = shop.customer("Sam", PHONE)
+
+    phone.text("Ok!")
+
+    (told,) = [one for one in shop.alerts() if one.id == alert.id]
+    assert (told.acknowledged_by_id, maria.clock.acknowledged_at) == (texted.id, shop.now())
+    assert phone.conversation.state is ConversationState.RESOLVED
+    assert shop.all(select(Clock).where(Clock.conversation_id == phone.conversation.id)) == []
+
+    phone.text("Who is at the desk today?")
+
+    assert phone.conversation.waiting_since == shop.now()
+
+
+def test_ok_from_a_customer_sees_nothing(shop: Shop, maria: Texter, maya: Person, texted: Person) -> None:
+    broken_promise(shop, maria)
+    writes(shop)
+
+    maria.text("ok")
+
+    assert all(alert.acknowledged_at is None for alert in shop.alerts())
