@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
-from smsdesk.adapters.carrier import Accepted, InboundText, Listed, Media, NumberSetup, Outcome, Outgoing
+from smsdesk.adapters.carrier import Accepted, InboundText, Listed, Media, MediaRef, NumberSetup, Outcome, Outgoing
 from smsdesk.adapters.database import Database
 from smsdesk.adapters.promises import News, Promises
 from smsdesk.desk import hand_over, promise, promise_book, remind, reply, resolve, route, settle, tell
@@ -71,6 +71,7 @@ class PretendCarrier:
 
     answers: list[Outcome] = field(default_factory=list)
     sent: list[Outgoing] = field(default_factory=list)
+    log: list[Listed] = field(default_factory=list)  # what it says that customers texted
 
     def prepare(self) -> None:
         pass
@@ -88,7 +89,16 @@ class PretendCarrier:
         return iter(())
 
     def inbound_since(self, to: str, since: datetime) -> Iterator[Listed]:
-        return iter(())
+        return iter(
+            sorted(
+                (one for one in self.log if one.to == to and one.created_at >= since),
+                key=lambda one: one.created_at,
+                reverse=True,
+            )
+        )
+
+    def media_of(self, carrier_sid: str) -> tuple[MediaRef, ...]:
+        return ()
 
     def fetch(self, carrier_sid: str) -> Listed | None:
         return None

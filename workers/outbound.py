@@ -1,4 +1,4 @@
-"""The outbound queue: our texts go to the carrier; what a dead worker left behind is mended, what is lost is looked for."""
+"""The outbound queue: our texts go to the carrier; what a dead worker left behind is mended, what is lost either way is looked for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from smsdesk.adapters import clock
 from smsdesk.desk import deliver, follow, reconcile
 from smsdesk.desk.drain_spool import drain_outcomes
+from smsdesk.desk.fetch_missed import fetch_missed
 from workers.draining import Turns, picked_up
 from workers.outbox import Outbox
 from workers.wired import wiring
@@ -49,6 +50,7 @@ def _look_for_the_lost() -> None:
     wired = wiring()
     try:
         reconcile.reconcile(wired.database, wired.carrier, wired.settings.twilio_account_sid)
+        fetch_missed(wired.database, wired.carrier, wired.settings.twilio_account_sid)
     except Exception:  # the next sweep looks again, whatever this look met
         log.exception("looking for lost texts failed")
 

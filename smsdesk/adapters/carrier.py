@@ -172,6 +172,10 @@ class Carrier(Protocol):
         """What customers texted to our number, newest first, down to `since`."""
         ...
 
+    def media_of(self, carrier_sid: str) -> tuple[MediaRef, ...]:
+        """The attachments of a text that was found in a listing, which says only how many there are."""
+        ...
+
     def fetch(self, carrier_sid: str) -> Listed | None:
         """One text, or None where the carrier knows of none."""
         ...

@@ -22,6 +22,7 @@ from smsdesk.adapters.wiring import Wiring
 from smsdesk.cli.ground import wiring
 from smsdesk.cli.ways_out import ways_out
 from smsdesk.desk.examine import Finding, invariants
+from smsdesk.desk.fetch_missed import times_fetched
 from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.models.number import Number
 
@@ -67,6 +68,7 @@ def _look(parts: Wiring) -> Iterator[Finding]:
     if database.ok:
         yield _clock(parts)
         yield from _numbers(parts)
+        yield _missed(parts)
         yield from ways_out(parts)
         with parts.database.reading() as session:
             yield from invariants(session, clock.now())
@@ -172,6 +174,19 @@ def _numbers(parts: Wiring) -> Iterator[Finding]:
     wanted = parts.settings.public_url + HOOK
     for number in numbers:
         yield _number(parts, number.address, wanted)
+
+
+def _missed(parts: Wiring) -> Finding:
+    with parts.database.reading() as session:
+        count = times_fetched(session, clock.now() - timedelta(days=1))
+    return Finding(
+        "texts reach us by themselves",
+        count == 0,
+        f"{count} had to be fetched from the carrier's log in the last day",
+        "Look at the lines above on your numbers, and at what stood between the carrier and PUBLIC_URL."
+        if count
+        else "",
+    )
 
 
 def _number(parts: Wiring, address: str, wanted: str) -> Finding:

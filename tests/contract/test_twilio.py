@@ -28,7 +28,7 @@ pytestmark = pytest.mark.contract
 SHOP, MARIA = "+15550100001", "+15550199901"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 Line = tuple[Settings, list[Exchange], StandIn]
-DEEDS = {"send", "listed", "inbound_since", "fetch", "fetch_media", "webhook_of"}
+DEEDS = {"send", "listed", "inbound_since", "media_of", "fetch", "fetch_media", "webhook_of"}
 
 
 def a_reply(body: str = "Ready at five") -> Outgoing:
@@ -50,6 +50,7 @@ def everything(line: Line) -> list[Exchange]:
         )
     list(carrier.listed(MARIA, LONG_AGO, sender=SHOP))
     list(carrier.inbound_since(SHOP, LONG_AGO))
+    assert len(carrier.media_of(text.sid)) == 1
     carrier.fetch(sent.carrier_sid)
     carrier.fetch_media(ACCOUNT_SID, text.sid, stand_in.carrier.ledger.pictures(text.sid)[0].sid)
     carrier.webhook_of(SHOP)
@@ -69,7 +70,7 @@ def test_the_check_leaves_no_deed_of_a_carrier_out() -> None:
 
 def test_every_request_is_one_that_twilio_describes(twilio: Description, line: Line) -> None:
     made = to_api(everything(line))
-    assert len(made) == 8
+    assert len(made) == 9
     assert [fault for one in made for fault in twilio.faults_of_request(one)] == []
 
 

@@ -6,18 +6,22 @@ import os
 import signal
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.engine import make_url
 
-from smsdesk.models import Clock, Conversation, Customer, DeliveryReport
+from smsdesk.adapters import clock
+from smsdesk.models import Clock, Conversation, Customer, DeliveryReport, Media, Number, Stop
 from smsdesk.rules.delivery_status import State
+from smsdesk.simulator.ledger import Picture, Text
 from tests.faults.ground import Ground, at_once, every, wait
 from tests.servers import until
+from tests.workers.shop import MARIA, NUMBER
 
 SID = "SM" + "7" * 32
 UNKNOWN_ID = UUID(int=7)
@@ -130,6 +134,32 @@ def test_f06_texts_that_arrive_while_the_database_is_away_are_spooled_and_stored
     assert spooled == 12
     assert {message.source for message in ground.shop.messages()} == {"spool"}
     ground.check({form["MessageSid"] for form in forms})
+
+
+def test_f07_texts_that_the_carrier_gave_up_on_are_fetched_once_with_their_pictures_and_a_stop_among_them_is_obeyed(
+    ground: Ground,
+) -> None:
+    """The web is off, every post fails, and two workers look at once afterwards."""
+    an_hour_ago, ledger = clock.now() - timedelta(hours=1), ground.witness.carrier.ledger
+    with ground.shop.session() as session:
+        session.execute(update(Number).values(created_at=an_hour_ago))
+    for place in range(30):
+        picture = [Picture(f"ME{place:032x}", f"MM{place:032x}", "image/png", an_hour_ago)] if place % 10 == 0 else []
+        sid = f"{'MM' if picture else 'SM'}{place:032x}"
+        at = an_hour_ago + timedelta(minutes=20, seconds=place)
+        body = "STOP" if place == 29 else f"text {place}"
+        ledger.write(Text(sid, "inbound", NUMBER, MARIA, body, created_at=at, state="received"), picture)
+
+    for _ in range(2):
+        ground.worker("outbound")
+    until(lambda: len(ground.shop.messages()) == 30, 60)
+
+    texts = sorted(ground.shop.messages(), key=lambda text: text.seq)
+    assert [text.body for text in texts] == [*(f"text {place}" for place in range(29)), "STOP"]
+    assert {text.source for text in texts} == {"fetched"}
+    assert len(ground.shop.all(select(Media))) == 3
+    assert len(ground.shop.all(select(Stop))) == 1
+    ground.check({text.carrier_sid for text in texts if text.carrier_sid})
 
 
 def test_f08_reports_repeat_overtake_and_come_too_early_and_none_is_answered_with_an_error(ground: Ground) -> None:

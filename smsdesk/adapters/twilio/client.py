@@ -14,6 +14,7 @@ from smsdesk.adapters.carrier import (
     CarrierDown,
     Listed,
     Media,
+    MediaRef,
     NotSent,
     NumberSetup,
     Outcome,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, LookupError, RecursionError)
 LONGEST_VALIDITY = timedelta(hours=10)
 PAGE = 100
+MOST_ATTACHMENTS = 10
 DISORDER = timedelta(
     minutes=10
 )  # Twilio lists by the moment of sending; a text that was queued long stands out of line
@@ -81,6 +83,10 @@ class TwilioCarrier:
 
     def inbound_since(self, to: str, since: datetime) -> Iterator[Listed]:
         return (text for text in self.listed(to, since) if text.is_inbound)
+
+    def media_of(self, carrier_sid: str) -> tuple[MediaRef, ...]:
+        rows = _answered(lambda: self._client.messages(carrier_sid).media.list(limit=MOST_ATTACHMENTS))
+        return tuple(MediaRef(place, row.uri or "", row.content_type or "") for place, row in enumerate(rows))
 
     def fetch(self, carrier_sid: str) -> Listed | None:
         if not MESSAGE_SID.fullmatch(carrier_sid):

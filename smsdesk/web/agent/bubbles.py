@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, case, select
 
 from smsdesk.desk.decide import MAY_BE_SENT_AGAIN, SENT_AGAIN
+from smsdesk.desk.fetch_missed import SOURCE, written_at
 from smsdesk.models.agent import Agent
 from smsdesk.models.media import Media as StoredMedia
 from smsdesk.models.media import MediaState
@@ -28,6 +29,7 @@ TEXTS: Select[*tuple[Any, ...]] = select(
     Message.block_reason,
     Message.media_count,
     Message.created_at,
+    case((Message.source == SOURCE, Message.raw)).label("log"),
     Agent.name.label("author"),
 ).outerjoin(Agent, Agent.id == Message.author_id)
 
@@ -51,7 +53,7 @@ def bubble(text: Row[Any], media: Sequence[StoredMedia], zone: str, *, first_unr
         at_words=words.time_of_day(text.created_at, zone),
         state_words=delivery_words(shown_as(text.state)) if outgoing else "",
         ticks=TICKS.get(text.state, "") if outgoing else "",
-        error_words=_error(text),
+        error_words=_error(text) if outgoing else _fetched(text, zone),
         mood=_mood(text.state) if outgoing else "",
         choices=_choices(text),
         first_unread=first_unread,
@@ -83,6 +85,12 @@ def _error(text: Row[Any]) -> str | None:
         return None
     known = explain(text.error_code)
     return f"{known} ({text.error_code})" if known else f"The carrier gives error {text.error_code}."
+
+
+def _fetched(text: Row[Any], zone: str) -> str | None:
+    """A text whose post never came."""
+    wrote = written_at(text.log) if text.log else None
+    return f"Texted at {words.time_of_day(wrote, zone)}; it reached us late." if wrote else None
 
 
 def _media(one: StoredMedia) -> Media:
