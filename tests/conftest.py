@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 
 from config.settings import Settings, load
-from tests import servers
+from tests import one_compiler, servers
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -53,6 +53,7 @@ def _forget_the_developers_own_settings() -> None:
 
 
 _forget_the_developers_own_settings()
+one_compiler.share_it()
 
 
 def pytest_unconfigure() -> None:
@@ -105,11 +106,18 @@ def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'smsdesk.db'}"
 
 
+@pytest.fixture(scope="session")
+def _own_postgresql(postgresql_server: str, _postgresql_template: str) -> Iterator[servers.OwnDatabase]:
+    own = servers.OwnDatabase(postgresql_server, _postgresql_template)
+    yield own
+    own.drop()
+
+
 @pytest.fixture
-def postgresql_url(postgresql_server: str, _postgresql_template: str) -> Iterator[str]:
+def postgresql_url(_own_postgresql: servers.OwnDatabase) -> Iterator[str]:
     """An empty migrated PostgreSQL database of the test's own. Mark the test `postgresql`."""
-    with servers.copy_of(postgresql_server, _postgresql_template) as url:
-        yield url
+    yield _own_postgresql.ready()
+    _own_postgresql.empty()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -146,6 +154,7 @@ def app(settings: Settings) -> Flask:
     from smsdesk.app import create_app
 
     made: Flask = create_app(settings)
+    one_compiler.keep_templates(made)
     return made
 
 
