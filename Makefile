@@ -1,8 +1,8 @@
 # What one does with SMSDesk. Each target sets up what it needs; `make run` is all that a newcomer has to know.
 
 PYTHON := .venv/bin/python
-PYTEST := $(PYTHON) -m pytest
-AT_ONCE ?= 2
+PYTEST := $(PYTHON) -m pytest --dist worksteal
+AT_ONCE ?= 3
 
 .PHONY: run test test-fast check bench faults screenshots lock environment test-environment
 

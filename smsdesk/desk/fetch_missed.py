@@ -52,7 +52,13 @@ def fetch_missed(database: Database, carrier: Carrier, account_sid: str) -> int:
     """One round; the network is asked outside any transaction. Returns how many texts were missing. Raises what the database raises."""
     with database.reading() as session:
         looks = list(due(session, clock.now()))
-    return sum(_look(database, carrier, account_sid, look) for look in looks)
+    fetched = 0
+    try:
+        for look in looks:
+            fetched += _look(database, carrier, account_sid, look)
+    except CarrierDown as error:  # the next number would wait as long for nothing
+        log.warning("the carrier's log cannot be looked through: %s", error)
+    return fetched
 
 
 def due(session: Session, now: datetime) -> Iterator[Look]:
@@ -83,17 +89,11 @@ def written_at(raw: bytes) -> datetime | None:
 
 def _look(database: Database, carrier: Carrier, account_sid: str, look: Look) -> int:
     asked_at = clock.now()
-    try:
-        listed = [
-            text
-            for text in carrier.inbound_since(look.address, look.since)
-            if text.created_at <= asked_at - STILL_COMING
-        ]
-        missing = list(islice(_unknown(database, reversed(listed)), MOST))
-        fetched = [_as_received(carrier, account_sid, text) for text in missing]
-    except CarrierDown as error:
-        log.warning("a number's log cannot be looked through: %s", error)
-        return 0
+    listed = [
+        text for text in carrier.inbound_since(look.address, look.since) if text.created_at <= asked_at - STILL_COMING
+    ]
+    missing = list(islice(_unknown(database, reversed(listed)), MOST))
+    fetched = [_as_received(carrier, account_sid, text) for text in missing]
     stored = sum(_store(database, text) for text in fetched)
     if stored:
         log.critical(

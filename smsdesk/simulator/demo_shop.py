@@ -23,7 +23,7 @@ from smsdesk.rules.delivery_status import State
 from smsdesk.rules.durations import parse
 from smsdesk.rules.roles import Role
 from smsdesk.rules.watch_typing import read
-from smsdesk.simulator import demo_past
+from smsdesk.simulator import demo_past, demo_rules
 from smsdesk.simulator.ledger import Ledger, Text
 
 PLAN = Path(__file__).resolve().parents[2] / "config" / "demo.toml"
@@ -60,6 +60,7 @@ def open_shop(session: Session, settings: Settings, now: datetime) -> list[Agent
     route.drain(session, now)
     for row in plan["watch"]:
         _watch(session, row, people, now)
+    demo_rules.lay_down(session, plan, people["sam"], now)
     return list(people.values())
 
 

@@ -33,6 +33,7 @@ def ground(environ: dict[str, str]) -> Iterator[Ground]:
         environ["TWILIO_API_BASE_URL"] = witness.carrier.url
         shop = shop_of(witness.settings).opens(per_second=100)
         ground = Ground(shop, witness, environ)
+        ground.misses_nothing()
         with ground.stack:
             yield ground
         ground.shop.wiring.database.engine.dispose()

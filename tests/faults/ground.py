@@ -19,14 +19,15 @@ from pathlib import Path
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from config.settings import Settings
 from smsdesk.adapters import clock
 from smsdesk.adapters.twilio import sign
 from smsdesk.desk.deliver import end_leases
 from smsdesk.desk.examine import invariants
-from smsdesk.models import Message
+from smsdesk.models import Message, Number
+from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.rules.delivery_status import State
 from smsdesk.up import leash
 from tests.faults.standin import StandIn
@@ -124,6 +125,12 @@ class Ground:
         with self.shop.session() as session:
             end_leases(session, clock.now() + timedelta(minutes=1))
             session.execute(update(Message).where(Message.state == State.UNKNOWN).values(not_before=clock.now()))
+
+    def misses_nothing(self) -> None:
+        """The carrier's log was looked through a moment ago: a worker that is stopped must not hold SQLite's pen for that."""
+        with self.shop.session() as session:
+            for number_id in session.scalars(select(Number.id)):
+                session.add(Heartbeat(name=f"fetched:{number_id.hex}", at=clock.now()))
 
     # ------------------------------------------------------------------ what must hold
 

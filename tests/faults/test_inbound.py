@@ -12,11 +12,12 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import make_url
 
 from smsdesk.adapters import clock
 from smsdesk.models import Clock, Conversation, Customer, DeliveryReport, Media, Number, Stop
+from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.rules.delivery_status import State
 from smsdesk.simulator.ledger import Picture, Text
 from tests.faults.ground import Ground, at_once, every, wait
@@ -143,6 +144,7 @@ def test_f07_texts_that_the_carrier_gave_up_on_are_fetched_once_with_their_pictu
     an_hour_ago, ledger = clock.now() - timedelta(hours=1), ground.witness.carrier.ledger
     with ground.shop.session() as session:
         session.execute(update(Number).values(created_at=an_hour_ago))
+        session.execute(delete(Heartbeat))
     for place in range(30):
         picture = [Picture(f"ME{place:032x}", f"MM{place:032x}", "image/png", an_hour_ago)] if place % 10 == 0 else []
         sid = f"{'MM' if picture else 'SM'}{place:032x}"
