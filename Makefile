@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest --dist worksteal
 AT_ONCE ?= 3
 
-.PHONY: run test test-fast check bench faults screenshots lock environment test-environment
+.PHONY: run test test-fast check bench faults mutants screenshots lock environment test-environment
 
 run: environment
 	@exec $(PYTHON) -m smsdesk.up --leashed
@@ -27,6 +27,9 @@ bench: test-environment
 
 faults: test-environment
 	SMSDESK_FAULTS=long $(PYTEST) tests/faults -v $(ARGS)
+
+mutants: test-environment
+	AT_ONCE=$(AT_ONCE) $(PYTHON) -m tests.mutants $(ARGS)
 
 screenshots: test-environment
 	@bin/chromium >/dev/null
