@@ -156,6 +156,11 @@ def _waiting_media(now: datetime) -> Select[int]:
     )
 
 
+def _somebody_elses_phone(_now: datetime) -> Select[int]:
+    whose = select(func.count()).select_from(Conversation).join(Address, Address.id == Conversation.address_id)
+    return whose.where(Address.customer_id != Conversation.customer_id)
+
+
 def _wrong_team(_now: datetime) -> Select[int]:
     missing = ~exists().where(Number.id == Conversation.number_id)
     return select(func.count()).select_from(Conversation).where(missing)
@@ -186,6 +191,11 @@ INVARIANTS = (
         "no clock is silent past its moment",
         examine_clocks.silent_clock,
         "Is the clock process running? Start: python -m workers.clock",
+    ),
+    Invariant(
+        "a conversation is that of its phone's customer",
+        _somebody_elses_phone,
+        "Report this: it is a fault of SMSDesk.",
     ),
     Invariant(
         "every missed deadline has its alert",

@@ -217,7 +217,8 @@ def _begin(session: Session, to: str, sender: str, now: datetime) -> Place:
 
 def _customer(session: Session, sender: str, now: datetime) -> tuple[UUID, UUID]:
     connection = session.connection()
-    known = select(Address.customer_id, Address.id).where(Address.value == sender)
+    # Held, so that a merge does not give the phone to somebody else between this look and the new conversation
+    known = select(Address.customer_id, Address.id).where(Address.value == sender).with_for_update(read=True)
     if row := connection.execute(known).one_or_none():
         return row.customer_id, row.id
     kind, customer_id, address_id = read_sender(sender).kind, new_id(), new_id()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from smsdesk.adapters.database import Database
 from smsdesk.desk import merge
 from smsdesk.models import Agent, Conversation
 from smsdesk.models import Customer as CustomerRow
-from tests.cast import Customer, Person, Shop
+from tests.cast import Customer, Person, Shop, at_once
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -82,6 +83,25 @@ def closing_engine(url: str) -> Iterator[sa.Engine]:
 
 def call(customer: CustomerRow, name: str, segment: str) -> None:
     customer.name, customer.segment = name, segment
+
+
+def test_a_first_text_to_another_number_and_a_merge_at_the_same_instant_end_with_one_customer(
+    shop: Shop, maria: Customer, maya: Person
+) -> None:
+    """Whichever comes first: the phone and each of its conversations belong to the same customer."""
+    work = shop.customer("At work", "+14155550166")
+    maria.text("Is it ready?")
+    work.text("And this one?")
+    others = [f"+1415555021{place}" for place in range(6)]
+    for number in others:
+        shop.number(number)
+
+    texts: list[Callable[[], object]] = [partial(work.text, "Hello", to=number) for number in others]
+    at_once([partial(are_one, shop, maria, work, maya), *texts])
+
+    assert len(shop.all(select(Conversation))) == 8
+    assert {one.customer_id for one in shop.all(select(Conversation))} == {maria.conversation.customer_id}
+    shop.is_sound()
 
 
 def test_the_version_before_finds_two_customers_and_this_one_finds_them_again(
