@@ -97,7 +97,8 @@ def test_a_first_text_to_another_number_and_a_merge_at_the_same_instant_end_with
         shop.number(number)
 
     texts: list[Callable[[], object]] = [partial(work.text, "Hello", to=number) for number in others]
-    at_once([partial(are_one, shop, maria, work, maya), *texts])
+    deeds: list[Callable[[], object]] = [partial(are_one, shop, maria, work, maya), *texts]
+    at_once(deeds)
 
     assert len(shop.all(select(Conversation))) == 8
     assert {one.customer_id for one in shop.all(select(Conversation))} == {maria.conversation.customer_id}
