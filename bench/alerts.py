@@ -23,11 +23,12 @@ def measure(kind: str, armed: int, seconds: int = 60) -> dict[str, float]:
         redis_url, var = stack.enter_context(ground.redis()), stack.enter_context(ground.folder())
         database_url = stack.enter_context(ground.database(kind))
         history.fill(database_url, armed, waiting=armed)
-        begins = datetime.now(UTC) + timedelta(seconds=12)
+        history.arm(database_url, armed)
+        begins = datetime.now(UTC) + timedelta(seconds=12)  # by then the processes are ready
         chance = random.Random(7)
         moments = [begins + timedelta(seconds=chance.uniform(0, seconds)) for _ in range(SPREAD)]
         moments += [begins + timedelta(seconds=seconds / 2 + chance.random()) for _ in range(AT_ONCE)]
-        history.arm(database_url, armed, moments)
+        history.set_off(database_url, moments)
         env = ground.env_for(database_url, redis_url, var, ground.free_port())
         for command in (["workers.clock"], ["workers.start", "reminders"]):
             stack.enter_context(ground.process([sys.executable, "-m", *command], env, var / f"{command[-1]}.log"))

@@ -99,8 +99,8 @@ def ids_of(database: Database) -> dict[str, UUID]:
     return {"team": number.team_id, "number": number.id, "agent": agent.id}
 
 
-def arm(database_url: str, count: int, moments: list[datetime]) -> None:
-    """A running clock for each of the first `count` conversations: far away, but for those whose breach is at `moments`."""
+def arm(database_url: str, count: int) -> None:
+    """A running clock for each of the first `count` conversations, far away."""
     database = Database(database_url)
     ids, far = ids_of(database), datetime.now(UTC) + timedelta(days=30)
     terms_id, version = _promised(database)
@@ -117,14 +117,23 @@ def arm(database_url: str, count: int, moments: list[datetime]) -> None:
         )
         facts = {"number": ids["number"], "team": ids["team"], "far": far, "count": count, "terms": terms_id}
         connection.execute(text(statement), bound(facts | {"version": version}, dialect))
-        due = text(
-            "UPDATE clock SET started_at = :start, due_at = :at, next_step = 'breach', next_alert_at = :at WHERE id = :id"
-        )
-        for number, moment in enumerate(moments, 1):
-            facts = {"start": moment - timedelta(minutes=10), "at": moment, "id": UUID(f"6{number:031x}")}
-            connection.execute(due, bound(facts, dialect))
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
+        # What was filled in is on the disk before anything is measured
+        connection.exec_driver_sql("CHECKPOINT" if dialect == "postgresql" else "PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+
+
+def set_off(database_url: str, moments: list[datetime]) -> None:
+    """The breach of one armed clock at each of these moments."""
+    database = Database(database_url)
+    due = text(
+        "UPDATE clock SET started_at = :start, due_at = :at, next_step = 'breach', next_alert_at = :at WHERE id = :id"
+    )
+    with database.engine.begin() as connection:
+        for number, moment in enumerate(moments, 1):
+            facts = {"start": moment - timedelta(minutes=10), "at": moment, "id": UUID(f"6{number:031x}")}
+            connection.execute(due, bound(facts, connection.dialect.name))
     database.close()
 
 
