@@ -70,7 +70,7 @@ def _insert(connection: Connection, table: str, shape: str, facts: dict[str, obj
 
 
 def _said(values: str, dialect: str) -> str:
-    wait = "(CASE WHEN n % 8 = 0 THEN 600 ELSE 0 END + 1 + n * 7919 % 571)"
+    wait = "(CASE WHEN n % 8 = 0 THEN 600 ELSE 0 END + 1 + n % 571 * 7919 % 571)"
     for name, said in (
         ("{who}", f"(n % {CUSTOMERS} + 1)"),
         ("{wait}", wait),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -49,15 +49,33 @@ class Parcel:
 
     def clock(self, terms: Terms) -> dict[str, Any]:
         """The columns of a clock that starts now, and the event that starts it."""
-        step, alert_at = steps(terms, self.now)[0]
+        step, alert_at = _first_step(terms, self.now)
         return {
             "terms": terms.id,
             "target": round(terms.target.total_seconds()),
             "due_at": terms.due_at(self.now),
-            "first_step": str(step),
+            "first_step": step,
             "alert_at": alert_at,
             "version": self.promise.version,
         }
+
+
+def _first_step(terms: Terms, now: datetime) -> tuple[str, datetime]:
+    """What the clock will say first. Where we are open always, that is as far away for every text."""
+    if terms.hours is not None:
+        step, at = steps(terms, now)[0]
+        return str(step), at
+    known = _always_open.get(terms.id)
+    if known is None:
+        step, at = steps(terms, now)[0]
+        known = _always_open[terms.id] = str(step), at - now
+        if len(_always_open) > MOST_KNOWN:
+            _always_open.pop(next(iter(_always_open)))
+    return known[0], now + known[1]
+
+
+_always_open: dict[UUID, tuple[str, timedelta]] = {}
+MOST_KNOWN = 256
 
 
 def parcel_of(text: InboundText, promise: Plain, now: datetime) -> Parcel:
