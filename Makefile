@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest --dist worksteal
-AT_ONCE ?= 3
+AT_ONCE ?= 2
 
 .PHONY: run test test-fast check bench faults mutants screenshots lock environment test-environment
 

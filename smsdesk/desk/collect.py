@@ -27,6 +27,14 @@ def waits_of(
     return waits_within(session, asked, asked.whole(), now, asked.period.until, hours=hours, people=people)
 
 
+def waits_by_hour_and_person(session: Session, asked: Asked, now: datetime) -> tuple[list[WaitSlice], list[WaitSlice]]:
+    """The same waits twice, kept apart by hour and by person; what was not added up is read once."""
+    windows = asked.whole()
+    clean, rest = _parted(session, windows, asked.period.until)
+    raw = _raw(session, asked, windows, rest, now)
+    return _kept(session, asked, clean, hours=True) + raw, _kept(session, asked, clean, people=True) + raw
+
+
 def waits_within(
     session: Session,
     asked: Asked,
@@ -41,6 +49,13 @@ def waits_within(
     a slice of several says the first of its hours and nobody's name, and its runs are not ascending.
     """
     clean, rest = _parted(session, windows, cut)
+    return _kept(session, asked, clean, hours=hours, people=people) + _raw(session, asked, windows, rest, now)
+
+
+def _kept(
+    session: Session, asked: Asked, clean: Sequence[Window], *, hours: bool = False, people: bool = False
+) -> list[WaitSlice]:
+    """From the hours that were added up."""
     who = true() if asked.agent_id is None else WaitRollup.agent_id == asked.agent_id
     apart = [WaitRollup.number_id, WaitRollup.team_id, WaitRollup.kind]
     apart += [WaitRollup.hour] * hours + [WaitRollup.agent_id] * people
@@ -54,11 +69,17 @@ def waits_within(
         .where(within(WaitRollup.hour, WaitRollup.number_id, clean), asked.teams(WaitRollup.team_id), who)
         .group_by(*apart)
     )
-    found = [
+    return [
         WaitSlice(aware(hour), _id(number), _id(team), _id(agent) if agent else None, _kind(kind), int(count), int(kept), _run(waits), _run(open_waits))
         for hour, number, team, kind, agent, count, kept, waits, open_waits in rows
     ]  # fmt: skip
-    found += waits_in(session, asked.whose(true()), rest, asked.zones, now)
+
+
+def _raw(
+    session: Session, asked: Asked, windows: Sequence[Window], rest: Sequence[Window], now: datetime
+) -> list[WaitSlice]:
+    """From the clocks themselves; and whoever is late at this moment, where it lies in a window."""
+    found = waits_in(session, asked.whose(true()), rest, asked.zones, now)
     here = [id for window in windows if _holds(window, now) for id in window.number_ids or ()]
     if here:
         found += sliced(overdue(session, asked.whose(true()), here, now), asked.zones, now)

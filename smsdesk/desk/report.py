@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.desk.add_up import Volume, VolumeSlice, WaitSlice
 from smsdesk.desk.ask_about import Asked
-from smsdesk.desk.collect import volumes_of, waits_of
+from smsdesk.desk.collect import volumes_of, waits_by_hour_and_person, waits_of
 from smsdesk.desk.judge import IS_REPLY
 from smsdesk.models.clock import Clock
 from smsdesk.rules.packed_waits import Account, Pile
@@ -57,7 +57,7 @@ class Report:
 
 def report(session: Session, asked: Asked, now: datetime) -> Report:
     """Everything that a page of reports shows."""
-    waits, calendar = waits_of(session, asked, now, hours=True), _Calendar(asked.zones)
+    (waits, by_person), calendar = waits_by_hour_and_person(session, asked, now), _Calendar(asked.zones)
     replies = [one for one in waits if one.kind in REPLIES]
     pieces = _settled(replies, calendar)
     texts = volumes_of(session, asked, asked.whole(), asked.period.until) if asked.agent_id is None else []
@@ -68,7 +68,7 @@ def report(session: Session, asked: Asked, now: datetime) -> Report:
         by_day=_together(pieces, lambda piece: piece[0]),
         by_number=_together(pieces, lambda piece: piece[1]),
         by_team=_together(pieces, lambda piece: piece[2]),
-        by_agent=_accounts(_replies_by_person(session, asked, now), lambda one: one.agent_id),
+        by_agent=_accounts((one for one in by_person if one.kind in REPLIES), lambda one: one.agent_id),
         slots=_slots(replies, texts, calendar),
         volume=sum(volumes.values(), Volume()),
         volumes=volumes,
@@ -174,10 +174,6 @@ def _accounts(
     waits: Iterable[WaitSlice], key: Callable[[WaitSlice], K | None], also_nobody: bool = False
 ) -> dict[K, Account]:
     return {whose: pile.account() for whose, pile in _piles(waits, key, also_nobody).items()}
-
-
-def _replies_by_person(session: Session, asked: Asked, now: datetime) -> Iterable[WaitSlice]:
-    return (one for one in waits_of(session, asked, now, people=True) if one.kind in REPLIES)
 
 
 def _settled(waits: Iterable[WaitSlice], calendar: _Calendar) -> dict[Piece, Pile]:

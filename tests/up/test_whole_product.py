@@ -128,8 +128,8 @@ def test_a_part_that_is_killed_comes_back(product: Product, part: str) -> None:
 
     os.kill(killed, signal.SIGKILL)
 
-    until(lambda: any(part in command for pid, command in product.parts().items() if pid > killed), 20)
-    until(lambda: answers(product), 20)
+    until(lambda: any(part in command for pid, command in product.parts().items() if pid > killed), 60)
+    until(lambda: answers(product), 60)
 
 
 def answers(product: Product) -> bool:

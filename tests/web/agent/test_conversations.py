@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from smsdesk.models import Message
 from smsdesk.rules.delivery_status import State
-from tests.web.agent.screen import REPAIRS, Screen, Shop
+from tests.web.agent.screen import NOON, REPAIRS, Screen, Shop
 
 PRIYA = "+14155550199"
 
@@ -141,3 +143,15 @@ def became(shop: Shop, conversation: UUID, state: State) -> None:
         text.state = state
 
     shop.does(change)
+
+
+def test_a_text_that_had_to_be_fetched_says_when_it_was_written(shop: Shop, maya: Screen) -> None:
+    conversation = shop.text(PRIYA, "Is anybody there?")
+    raw = json.dumps({"fetched": True, "date_created": (NOON - timedelta(minutes=42)).isoformat()}).encode()
+    with shop.database.transaction() as session:
+        session.execute(update(Message).values(source="fetched", raw=raw))
+
+    page = maya.sees(f"/conversations/{conversation}")
+
+    assert "it reached us late" in page
+    assert page.count("reached us late") == 1
