@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -150,6 +151,19 @@ def test_sqlite_survives_a_power_cut_after_a_commit(sqlite_url: str) -> None:
     with database.reading() as session:
         for pragma, holds in pragmas.items():
             assert holds(session.scalar(text(f"PRAGMA {pragma}"))), pragma
+    database.close()
+
+
+def test_sqlites_pen_is_taken_before_the_first_look(sqlite_url: str) -> None:
+    """Whoever writes from outside, as a backup tool may, waits for us: what was looked at is still so when it is changed."""
+    database = Database(sqlite_url)
+    outside = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), timeout=0.1, isolation_level=None)
+    with database.transaction() as session:
+        session.scalars(select(Heartbeat)).all()
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            outside.execute("INSERT INTO heartbeat (name, at) VALUES ('outside', '2026-03-02 09:00:00.000000')")
+        session.add(Heartbeat(name="clock", at=NINE))
+    outside.close()
     database.close()
 
 

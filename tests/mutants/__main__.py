@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from pathlib import Path
 from tests.mutants.read import Mutant, changed, mutants
 
 ROOT = Path(__file__).resolve().parents[2]
-RED, GREEN = 1, 0  # pytest's exit codes: tests failed, all passed; any other says that nothing was tried
+RED, GREEN = "red", "green"
+FAILED = re.compile(r"^\d+ failed|[ ,]\d+ failed|\d+ errors? in", re.MULTILINE)
 
 
 def main(asked: list[str]) -> int:
@@ -27,7 +29,7 @@ def main(asked: list[str]) -> int:
         unseen = 0
         for one in chosen:
             verdict = _try(tree, one)
-            unseen += verdict != "red"
+            unseen += verdict != RED
             print(f"{verdict:<12} {one.name}  ({one.file})", flush=True)
     print(f"{len(chosen) - unseen} of {len(chosen)} were seen")
     return unseen
@@ -38,22 +40,26 @@ def _try(tree: Path, one: Mutant) -> str:
     before = file.read_text(encoding="utf-8")
     file.write_text(changed(before, one), encoding="utf-8")
     try:
-        ended = _run(tree, one.seen_by)
+        verdict = _run(tree, one.seen_by)
     finally:
         file.write_text(before, encoding="utf-8")
-    return {RED: "red", GREEN: "NOT SEEN"}.get(ended, f"BROKE ({ended})")
+    return "NOT SEEN" if verdict == GREEN else verdict
 
 
-def _run(tree: Path, tests: list[str]) -> int:
+def _run(tree: Path, tests: list[str]) -> str:
+    """`green`, `red` where a test failed, else what pytest ended with: then nothing was tried."""
     python, at_once = str(ROOT / ".venv/bin/python"), os.environ.get("AT_ONCE", "2")
-    return subprocess.run(
+    done = subprocess.run(
         [python, "-m", "pytest", "-q", "-x", "--no-header", "-n", at_once, *tests],
         cwd=tree,
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
         check=False,
-    ).returncode
+    )
+    if done.returncode == 0:
+        return GREEN
+    return RED if FAILED.search(done.stdout) else f"BROKE ({done.returncode})"
 
 
 @contextmanager
