@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from config.settings import Settings
 from smsdesk.adapters import clock
@@ -348,6 +349,24 @@ def test_a_sid_that_could_not_be_written_down_is_taken_from_the_spool(
     [text] = carrier.accepted()[str(answer)]
     account = shop.settings.twilio_account_sid
     shop.wiring.spool.keep_outcome(SpooledOutcome(answer, shop.message(answer).id, text.sid, account, 1, clock.now()))
+
+    assert drain_outcomes(shop.wiring.database, shop.wiring.spool) == 1
+    assert (shop.message(answer).state, shop.message(answer).carrier_sid) == (State.ACCEPTED, text.sid)
+
+
+def test_a_sid_that_the_database_did_not_take_is_kept_on_the_disk(
+    shop: Shop, carrier: StandIn, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [answer] = asked_and_answered(shop, "Ready at five")
+
+    def away(*_: object) -> None:
+        raise OperationalError("UPDATE message", {}, Exception("the database is away"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("smsdesk.desk.conclude.conclude", away)
+        outbox.drain()
+    [text] = carrier.accepted()[str(answer)]
+    assert shop.message(answer).state is State.SENDING
 
     assert drain_outcomes(shop.wiring.database, shop.wiring.spool) == 1
     assert (shop.message(answer).state, shop.message(answer).carrier_sid) == (State.ACCEPTED, text.sid)
