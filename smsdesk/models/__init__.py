@@ -17,14 +17,15 @@ from smsdesk.models.audit import AuditFinding, AuditRun, AuditState
 from smsdesk.models.base import Base
 from smsdesk.models.calendar import Calendar
 from smsdesk.models.clock import Clock, ClockEvent
-from smsdesk.models.consent import ConsentEvent, ConsentKind, Stop
+from smsdesk.models.consent import ConsentEvent, ConsentKind, Stop, StopSource, StopWish, WishOutcome
 from smsdesk.models.conversation import Conversation, ConversationState, Priority
 from smsdesk.models.customer import Address, Customer
 from smsdesk.models.episode import Episode
 from smsdesk.models.event import Event
 from smsdesk.models.heartbeat import Heartbeat
+from smsdesk.models.house_rules import HouseRulesRow
 from smsdesk.models.media import Media, MediaState
-from smsdesk.models.message import AuthorKind, DeliveryReport, Direction, Message, SendAttempt
+from smsdesk.models.message import AuthorKind, DeliveryReport, Direction, Message, Purpose, SendAttempt
 from smsdesk.models.note import Note
 from smsdesk.models.number import Number
 from smsdesk.models.policy import Policy, PolicyTrial, TrialState
@@ -68,6 +69,7 @@ __all__ = [
     "Event",
     "Figure",
     "Heartbeat",
+    "HouseRulesRow",
     "Media",
     "MediaState",
     "Membership",
@@ -80,6 +82,7 @@ __all__ = [
     "PolicyTrial",
     "Priority",
     "PromiseBook",
+    "Purpose",
     "PushSubscription",
     "QuarantinedText",
     "ReadMark",
@@ -88,6 +91,8 @@ __all__ = [
     "SignInLink",
     "SignInSession",
     "Stop",
+    "StopSource",
+    "StopWish",
     "Team",
     "TermsRow",
     "TokenScope",
@@ -99,4 +104,5 @@ __all__ = [
     "WatchEventKind",
     "WatchState",
     "WebhookStyle",
+    "WishOutcome",
 ]

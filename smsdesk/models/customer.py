@@ -16,6 +16,7 @@ class Customer(Identified, Base):
     __tablename__ = "customer"
 
     name: Mapped[str | None]
+    time_zone: Mapped[str | None]  # where they are, if somebody knows better than their phone number
     segment: Mapped[str | None]  # what a policy may know them by, such as "vip"
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"))  # the same person, known twice
     created_at: Mapped[datetime]

@@ -27,6 +27,15 @@ class AuthorKind(StrEnum):
     SYSTEM = "system"
 
 
+class Purpose(StrEnum):
+    """Why a text of ours is written: what the law asks of it hangs on this."""
+
+    ANSWER = "answer"  # to somebody who wrote to us
+    APPROACH = "approach"  # nobody asked for it: never in quiet hours
+    CONFIRMATION = "confirmation"  # the one text that may follow a STOP
+    STAFF = "staff"  # to a colleague, about work
+
+
 TO_BE_SENT = "state IN ('ready', 'retry_wait', 'sending', 'unknown')"
 IN_DOUBT = "state = 'unconfirmed'"
 IN_FLIGHT = "state IN ('accepted', 'sent')"
@@ -56,6 +65,7 @@ class Message(Identified, Base):
     source: Mapped[str] = mapped_column(default="web")  # web, spool, backfill, api …
 
     # Outbound only
+    purpose: Mapped[Purpose | None] = one_of(Purpose)  # None: written by a version that did not ask
     client_token: Mapped[str | None]  # one approval, one text: a second press of the button finds this
     not_before: Mapped[datetime | None]
     not_after: Mapped[datetime | None]
