@@ -45,7 +45,7 @@ def read_farewell(body: str, names: Collection[str] = ()) -> Farewell | None:
 
 def may_thank_somebody(body: str) -> bool:
     """Whether it would be a goodbye if words of it that we do not know were names: worth asking who works here."""
-    if not _QUESTIONS.isdisjoint(body):
+    if len(body) > LONGEST or not _QUESTIONS.isdisjoint(body):  # to spell out a long run of marks takes its square
         return False
     words = [_squeezed(word) for word in _WORD.findall(plain(body))]
     if len(words) > _LONGEST_BY_NAME:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 LONGEST = 32
 MOST = 20
+MOST_TYPED = 1000  # with blanks; to spell out a long run of marks takes its square
 
 
 class BadLabel(ValueError):
@@ -15,6 +16,8 @@ class BadLabel(ValueError):
 
 def read_label(typed: str) -> str:
     """Raises BadLabel."""
+    if len(typed) > MOST_TYPED:
+        raise BadLabel(f"Make “{typed[:LONGEST]}…” shorter: {LONGEST} letters at most.")
     label = " ".join(unicodedata.normalize("NFKC", typed).casefold().split())
     if not label:
         raise BadLabel("A label needs a letter at least.")

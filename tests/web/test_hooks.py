@@ -99,13 +99,6 @@ def test_a_signed_post_of_another_account_is_refused(app: Flask, settings: Setti
     assert counts(shop, "message") == [0]
 
 
-@pytest.mark.parametrize("name", ["MessageSid", "From", "To", "Body", "AccountSid", "NumMedia"])
-def test_a_signed_post_with_a_part_missing_is_told_so(app: Flask, settings: Settings, shop: Shop, name: str) -> None:
-    form = {key: value for key, value in form_of(settings).items() if key != name}
-
-    assert post(app, settings, form).status_code == 400
-
-
 def test_a_text_to_a_number_that_nobody_set_up_is_kept_for_a_manager(
     app: Flask, settings: Settings, shop: Shop
 ) -> None:

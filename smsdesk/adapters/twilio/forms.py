@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from smsdesk.adapters.carrier import InboundText, MediaRef, StatusReport
@@ -36,6 +37,26 @@ def read_inbound(form: MultiDict[str, str], raw: bytes) -> InboundText:
         media=_media(form),
         segments=_whole_number(form.get("NumSegments"), default=1),
         opt_out_type=OPT_OUT_TYPES.get(form.get("OptOutType", "")),
+        raw=raw,
+    )
+
+
+def read_oddity(form: MultiDict[str, str], raw: bytes, signature: str, account_sid: str) -> InboundText:
+    """What can be read of a signed form that is no text, for a person to look at; `account_sid` where it names none.
+
+    One without a usable id is named after its signature: however a form is cut up under one signature, it is kept once.
+    """
+    sids = [sid for sid in form.getlist("MessageSid") if MESSAGE_SID.fullmatch(sid)]
+    accounts = form.getlist("AccountSid")
+    return InboundText(
+        account_sid=accounts[0] if len(accounts) == 1 and ADDRESS.fullmatch(accounts[0]) else account_sid,
+        carrier_sid=sids[0] if len(sids) == 1 else f"XX{sha256(signature.encode()).hexdigest()[:32]}",
+        to=", ".join(form.getlist("To")),
+        sender=", ".join(form.getlist("From")),
+        body="\n".join(form.getlist("Body")),
+        media=(),
+        segments=1,
+        opt_out_type=None,
         raw=raw,
     )
 

@@ -6,14 +6,16 @@ import logging
 from datetime import datetime
 
 from flask import Response, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from smsdesk.adapters import clock
 from smsdesk.adapters.carrier import InboundText
 from smsdesk.adapters.failpoints import reach
-from smsdesk.adapters.twilio import BadForm, read_inbound
+from smsdesk.adapters.twilio import BadForm, read_inbound, read_oddity
+from smsdesk.desk.quarantine import quarantine
 from smsdesk.desk.receive import AlreadyReceived, receive
 from smsdesk.desk.receive_fast import FastLane
-from smsdesk.web.hooks.signed import blueprint, ensure_our_account, signed_body, taken, unreadable
+from smsdesk.web.hooks.signed import blueprint, ensure_our_account, signed_body, taken
 from smsdesk.web.wired import wiring
 
 log = logging.getLogger(__name__)
@@ -27,7 +29,7 @@ def arrived() -> Response:
     try:
         text = read_inbound(request.form, raw)
     except BadForm as error:
-        return unreadable(str(error))
+        return _keep_for_a_person(raw, error)
     ensure_our_account(text.account_sid)
     reach("in.after_verify")
     now = clock.now()
@@ -37,6 +39,20 @@ def arrived() -> Response:
         log.info("a text was delivered again")
     except Exception as error:  # the database is away, or we have a fault: either way the text must not be lost
         return _spool(text, now, error)
+    return taken()
+
+
+def _keep_for_a_person(raw: bytes, error: BadForm) -> Response:
+    """It is signed, so it may be somebody's words: whatever is odd about it, it is not dropped."""
+    settings = wiring().settings
+    odd = read_oddity(request.form, raw, request.headers["X-Twilio-Signature"], settings.twilio_account_sid)
+    ensure_our_account(odd.account_sid)
+    log.warning("a signed post cannot be read and waits for a manager: %s", error)
+    try:
+        with wiring().inbox.transaction() as session:
+            quarantine(session, odd, error, clock.now())
+    except SQLAlchemyError as away:
+        return _bring_it_again(away)
     return taken()
 
 
@@ -64,6 +80,10 @@ def _spool(text: InboundText, now: datetime, error: Exception) -> Response:
     try:
         wiring().spool.keep_text(text, now)
     except OSError as full:
-        log.critical("the spool takes nothing (%s): the carrier must bring this text again", type(full).__name__)
-        return Response("not stored; bring it again\n", 503, mimetype="text/plain")
+        return _bring_it_again(full)
     return taken()
+
+
+def _bring_it_again(error: Exception) -> Response:
+    log.critical("a text is kept nowhere (%s): the carrier must bring it again", type(error).__name__)
+    return Response("not stored; bring it again\n", 503, mimetype="text/plain")

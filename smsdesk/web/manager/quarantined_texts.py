@@ -22,6 +22,7 @@ MOST = 100
 WHY = {
     "UnknownNumber": "Nobody set up the number that it was sent to.",
     "UnreadableSender": "Its sender cannot be read, so nobody could answer.",
+    "BadForm": "The carrier’s post was not written as a text is; this is what could be read of it.",
 }
 
 quarantined_texts = Blueprint("quarantined_texts", __name__)
