@@ -19,6 +19,7 @@ from config.mail import MailServer
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a program listens → where this machine finds it
+PHONE_KEY = "phone_key"  # below var/keys; without it a STOP does not outlive an erasure, so it is in each backup
 LONGEST_SOCKET_PATH = 100  # bytes; macOS ends at 104, Linux at 108
 
 
@@ -48,6 +49,7 @@ class Settings:
     web_threads: int
     mail: MailServer | None  # None: no e-mail is offered
     vapid_private_key: str = field(repr=False)  # 32 bytes as base64url: browsers know us by it
+    phone_key: bytes = field(repr=False)  # 32 bytes: a number that was erased is known again by them
     embeds_redis: bool = False
     trusted_proxies: int = 0  # how many of our own stand before us, each adding one address to X-Forwarded-For
 
@@ -97,6 +99,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         web_threads=_number(env, "WEB_THREADS", 128, 1, 4096),
         mail=_mail(env),
         vapid_private_key=_vapid(env, var),
+        phone_key=bytes.fromhex(_kept(var, PHONE_KEY, lambda: secrets.token_hex(32))),
         embeds_redis=not env.get("REDIS_URL"),
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 8),
     )

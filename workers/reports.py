@@ -1,4 +1,4 @@
-"""The reports queue: long work that nobody's text may wait for: trials of a policy, the auditor, roll-ups."""
+"""The reports queue: long work that nobody's text may wait for: erasures, trials of a policy, the auditor, roll-ups."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from smsdesk.adapters import clock
 from smsdesk.desk.audit.go_on import go_on
 from workers.adding_up import add_up
 from workers.draining import LONG_ENOUGH, Turns, picked_up, stopping
+from workers.erasing import erase_people
 from workers.trials import try_policies
 from workers.wired import wiring
 
@@ -30,7 +31,7 @@ def audit() -> None:
 
 
 # Each does what it finds, for half a minute at most, keeps what it has done, and needs no Redis
-PARTS: tuple[Callable[[], None], ...] = (audit, add_up, try_policies)
+PARTS: tuple[Callable[[], None], ...] = (erase_people, audit, add_up, try_policies)
 
 
 def _do_all() -> None:

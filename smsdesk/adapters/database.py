@@ -18,6 +18,7 @@ from smsdesk.adapters.turns import Turns, turns_at
 
 _open: weakref.WeakSet[Database] = weakref.WeakSet()
 
+PHONE_KEY = "phone_key"
 # The carrier waits 15 s for an answer: a locked row must give up well before
 POSTGRESQL = {
     "connect_timeout": 3,
@@ -30,16 +31,25 @@ class Database:
     """Where everything is remembered. `keep` is called with what was promised, after each commit.
 
     `patience`: seconds that a transaction waits for the writer before it (on PostgreSQL, at most 3 for a lock).
+    `phone_key`: by which a number that was erased is known again (rules/tombstones.py).
     """
 
     def __init__(
-        self, url: str, keep: Callable[[Promises], None] | None = None, pool_size: int = 20, patience: float = 30
+        self,
+        url: str,
+        keep: Callable[[Promises], None] | None = None,
+        pool_size: int = 20,
+        patience: float = 30,
+        phone_key: bytes = b"",
     ) -> None:
-        self.url = url
+        self.url, self.phone_key = url, phone_key
         self.keep = keep or (lambda _: None)
         self.engine = engine_for(url, pool_size, patience)
-        self.sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self.readers = sessionmaker(self.engine.execution_options(reads_only=True), expire_on_commit=False)
+        known_by = {PHONE_KEY: phone_key}
+        self.sessions = sessionmaker(self.engine, expire_on_commit=False, info=known_by)
+        self.readers = sessionmaker(
+            self.engine.execution_options(reads_only=True), expire_on_commit=False, info=known_by
+        )
         self.lines = Lines(self._connect, patience=min(patience, 3.0))
         self.patience = patience
         _open.add(self)

@@ -68,6 +68,11 @@ class Spool:
         """Files with a text, oldest first."""
         return iter(self._files("text-"))
 
+    def all_texts(self) -> Iterator[Path]:
+        """Also those that were set aside."""
+        yield from self.texts()
+        yield from Spool(self.folder / REFUSED).texts()
+
     def outcomes(self) -> Iterator[Path]:
         return iter(self._files("outcome-"))
 

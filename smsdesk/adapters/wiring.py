@@ -8,6 +8,7 @@ from functools import cached_property
 from config.settings import Settings
 from smsdesk.adapters.carrier import Carrier
 from smsdesk.adapters.database import Database
+from smsdesk.adapters.erasure_log import ErasureLog
 from smsdesk.adapters.keeper import Keeper
 from smsdesk.adapters.live import Announcer, Listener
 from smsdesk.adapters.queue import WakeUps
@@ -28,11 +29,21 @@ class Wiring:
     def inbox(self) -> Database:
         """The same database for the carrier's posts, which must be answered while the carrier still waits: whoever meets a
         database that is away or busy learns it within three seconds, and spools the text."""
-        return Database(self.settings.database_url, self.keeper.keep, pool_size=10, patience=2.5)
+        return Database(
+            self.settings.database_url,
+            self.keeper.keep,
+            pool_size=10,
+            patience=2.5,
+            phone_key=self.settings.phone_key,
+        )
 
     @cached_property
     def spool(self) -> Spool:
         return Spool(self.settings.spool)
+
+    @cached_property
+    def erasures(self) -> ErasureLog:
+        return ErasureLog(self.settings.var)
 
     @cached_property
     def listener(self) -> Listener:
@@ -49,4 +60,5 @@ def wire(settings: Settings) -> Wiring:
     """Connects nothing yet: each part does so when it is first used."""
     wake_ups, announcer = WakeUps(settings.redis_url), Announcer(settings.redis_url)
     keeper = Keeper(wake_ups, announcer)
-    return Wiring(settings, Database(settings.database_url, keeper.keep), wake_ups, announcer, keeper)
+    database = Database(settings.database_url, keeper.keep, phone_key=settings.phone_key)
+    return Wiring(settings, database, wake_ups, announcer, keeper)

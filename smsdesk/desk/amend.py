@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce
 from smsdesk.desk.promise_book import publish
+from smsdesk.desk.recognise import ensure_not_erased
 from smsdesk.desk.record import record
 from smsdesk.models.agent import Agent
 from smsdesk.models.conversation import Conversation
@@ -18,10 +19,12 @@ from smsdesk.models.team import Team
 
 
 def rename_customer(session: Session, customer: Customer, name: str | None, by: Agent, now: datetime) -> None:
-    """Call a customer by another name, or by their number where it is None."""
+    """Call a customer by another name, or by their number where it is None. Raises WasErased."""
     name = name.strip() if name else None
     if customer.name == name:
         return
+    session.scalar(select(Customer.id).where(Customer.id == customer.id).with_for_update())
+    ensure_not_erased(session, customer.id)
     customer.name = name
     record(session, "customer.renamed", now, actor_id=by.id, subject_id=customer.id)
     theirs = select(Conversation.id, Conversation.team_id).where(Conversation.customer_id == customer.id)

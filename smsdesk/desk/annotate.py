@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce
+from smsdesk.desk.recognise import ensure_not_erased
 from smsdesk.desk.record import record
 from smsdesk.models.agent import Agent
-from smsdesk.models.conversation import Conversation
+from smsdesk.models.conversation import Conversation, locked
 from smsdesk.models.note import Note
 from smsdesk.models.reading import Draft, ReadMark
 from smsdesk.rules.texts import clean
@@ -24,12 +25,14 @@ class BadNote(Exception):
 
 
 def write_note(session: Session, conversation: Conversation, body: str, author: Agent, now: datetime) -> Note:
-    """A note for colleagues. It fulfils no clock and marks nothing as answered. Raises BadNote."""
+    """A note for colleagues. It fulfils no clock and marks nothing as answered. Raises BadNote, WasErased."""
     body = clean(body).strip()
     if not body:
         raise BadNote("Write something first.")
     if len(body) > LONGEST_NOTE:
         raise BadNote(f"A note has at most {LONGEST_NOTE} characters; this one has {len(body)}.")
+    session.scalars(locked(conversation.id)).one()
+    ensure_not_erased(session, conversation.customer_id)
     note = Note(conversation_id=conversation.id, author_id=author.id, body=body, created_at=now)
     session.add(note)
     session.flush()
@@ -52,6 +55,8 @@ def keep_draft(session: Session, conversation: Conversation, body: str, author: 
     if not body.strip():
         session.execute(delete(Draft).where(Draft.agent_id == author.id, Draft.conversation_id == conversation.id))
         return
+    session.scalars(locked(conversation.id)).one()
+    ensure_not_erased(session, conversation.customer_id)
     values = {"agent_id": author.id, "conversation_id": conversation.id, "body": body, "updated_at": now}
     statement = upsert(Draft).on_conflict_do_update(
         index_elements=["agent_id", "conversation_id"], set_={"body": body, "updated_at": now}

@@ -7,19 +7,23 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import later
+from smsdesk.desk.recognise import WasErased
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address
 from smsdesk.models.message import AuthorKind, Direction, Message
 from smsdesk.models.number import Number
 from smsdesk.rules.delivery_status import State
 from smsdesk.rules.segments import count
+from smsdesk.rules.tombstones import is_tombstone
 
 
 def compose(
     session: Session, conversation: Conversation, body: str, author_kind: AuthorKind, now: datetime, lasts: timedelta
 ) -> Message:
-    """The next text of a conversation that the caller holds, to be sent within `lasts` or not at all."""
+    """The next text of a conversation that the caller holds, to be sent within `lasts` or not at all. Raises WasErased."""
     number, address = session.get_one(Number, conversation.number_id), session.get_one(Address, conversation.address_id)
+    if is_tombstone(address.value):
+        raise WasErased
     conversation.last_seq += 1
     message = Message(
         conversation_id=conversation.id,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.adapters.carrier import Accepted, NotSent, Outcome, Refused
 from smsdesk.adapters.promises import later
+from smsdesk.desk.close_off import NOT_SENT
 from smsdesk.desk.deliver import Claim
 from smsdesk.desk.settle import OPTED_OUT, move, opened, told
 from smsdesk.models.message import Message, SendAttempt
@@ -86,6 +87,9 @@ def _refused(session: Session, message: Message, claimed: Claim, outcome: Refuse
 def _try_again(
     session: Session, message: Message, claimed: Claim, trouble: Trouble, asked_for: timedelta | None, now: datetime
 ) -> datetime | None:
+    if message.emptied_at is not None:
+        move(session, message, State.BLOCKED, now, why=NOT_SENT)
+        return None
     wait = wait_after(trouble, claimed.attempts, random.random(), asked_for)  # noqa: S311  # spreads retries, hides nothing
     if message.attempt_id == claimed.attempt_id and message.state in {State.SENDING, State.UNKNOWN}:
         message.state, message.not_before = State.RETRY_WAIT, now + wait

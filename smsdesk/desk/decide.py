@@ -39,7 +39,7 @@ def resend(session: Session, message: Message, by: Agent, now: datetime, client_
         return already
     ensure_may_text(session, conversation)
     old = opened(session, message.id, conversation.id)
-    if old.state not in MAY_BE_SENT_AGAIN or old.block_reason == SENT_AGAIN:
+    if old.state not in MAY_BE_SENT_AGAIN or old.block_reason == SENT_AGAIN or old.emptied_at is not None:
         raise NothingToDecide
     again = write(session, conversation, old.body, by, now, client_token, "web")
     # It answers what its author had before them then, not what has arrived since

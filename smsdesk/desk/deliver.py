@@ -154,7 +154,7 @@ def give_back(session: Session, claimed: Claim) -> None:
     """The call was certainly not made: the next look decides anew."""
     session.execute(
         update(Message)
-        .where(_is_still(claimed), Message.state.in_((State.SENDING, State.UNKNOWN)))
+        .where(_is_still(claimed), Message.state.in_((State.SENDING, State.UNKNOWN)), Message.emptied_at.is_(None))
         .values(state=State.READY, attempt_id=None, lease_until=None, called_at=None),
         execution_options={"synchronize_session": False},
     )

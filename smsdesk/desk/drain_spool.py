@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.adapters.database import Database
 from smsdesk.adapters.spool import Spool, SpooledOutcome
-from smsdesk.desk import roll_up
+from smsdesk.desk import recognise, roll_up
 from smsdesk.desk.conclude import accept
 from smsdesk.desk.receive import AlreadyReceived, receive
 from smsdesk.desk.settle import opened
@@ -71,6 +71,8 @@ def _store(database: Database, spool: Spool, path: Path) -> None:
     kept = spool.read_text(path)
     try:
         with database.transaction() as session:
+            if recognise.was_erased_since(session, kept.text.sender, kept.received_at):
+                return
             receive(session, kept.text, kept.received_at, source="spool")
             roll_up.mark(session, [kept.received_at])
     except AlreadyReceived:

@@ -23,7 +23,9 @@ from smsdesk.adapters import clock
 from smsdesk.adapters.carrier import Carrier, CarrierDown, InboundText, Listed
 from smsdesk.adapters.database import Database
 from smsdesk.desk.receive import AlreadyReceived, receive
+from smsdesk.desk.recognise import was_erased_since
 from smsdesk.desk.record import record
+from smsdesk.models.erasure import ErasedText
 from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.models.message import Message
 from smsdesk.models.number import Number
@@ -116,6 +118,12 @@ def _unknown(database: Database, listed: Iterable[Listed]) -> Iterator[Listed]:
             known |= set(
                 session.scalars(select(QuarantinedText.carrier_sid).where(QuarantinedText.carrier_sid.in_(sids)))
             )
+            known |= set(session.scalars(select(ErasedText.carrier_sid).where(ErasedText.carrier_sid.in_(sids))))
+            known |= {
+                text.carrier_sid
+                for text in part
+                if text.carrier_sid not in known and was_erased_since(session, text.sender, text.created_at)
+            }
         yield from (text for text in part if text.carrier_sid not in known)
 
 

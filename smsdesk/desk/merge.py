@@ -29,6 +29,8 @@ def merge(session: Session, kept: Customer, gone: Customer, by: Agent, now: date
     _hold(session, kept, gone)
     if kept.id == gone.id:
         raise NotTwo("That is the same customer already.")
+    if kept.erased_at or gone.erased_at:
+        raise NotTwo("One of them was erased: who they were is not known any more.")
     if kept.merged_into_id or gone.merged_into_id:
         raise NotTwo("One of them was merged into somebody else meanwhile. Look again.")
     came = session.scalars(select(Address).where(Address.customer_id == gone.id)).all()
@@ -47,6 +49,8 @@ def take_apart(session: Session, kept: Customer, other_id: UUID, by: Agent, now:
     if other is None:
         raise NotTwo("That customer was never merged into this one.")
     _hold(session, kept, other)
+    if kept.erased_at:
+        raise NotTwo("They were erased: who they were is not known any more.")
     theirs = select(Address).where(Address.customer_id == kept.id, Address.first_customer_id == other.id)
     came = session.scalars(theirs).all()
     if not came:

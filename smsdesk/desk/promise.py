@@ -34,6 +34,7 @@ from smsdesk.desk.thread import reopen
 from smsdesk.models.clock import Clock
 from smsdesk.models.consent import Stop
 from smsdesk.models.conversation import Conversation, ConversationState, locked, place_in_queue
+from smsdesk.models.customer import Customer
 from smsdesk.models.episode import Episode
 from smsdesk.models.message import AuthorKind, Message
 from smsdesk.models.number import Number
@@ -225,6 +226,7 @@ def _forget_farewell(conversation: Conversation, answer: Message) -> None:
 
 
 def is_stopped(session: Session, conversation: Conversation) -> bool:
-    """Nobody may answer there by text."""
+    """Nobody may answer there by text, or can."""
     stop = exists().where(Stop.address_id == conversation.address_id, Stop.number_id == conversation.number_id)
-    return bool(session.scalar(select(stop)))
+    erased = exists().where(Customer.id == conversation.customer_id, Customer.erased_at.is_not(None))
+    return bool(session.scalar(select(stop | erased)))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from smsdesk.adapters.carrier import InboundText
 from smsdesk.adapters.ids import new_id
 from smsdesk.adapters.promises import announce, later
-from smsdesk.desk import comply
+from smsdesk.desk import comply, recognise
 from smsdesk.desk.bid_farewell import farewell_columns, farewell_of
 from smsdesk.desk.hear_colleague import has_seen
 from smsdesk.desk.quarantine import quarantine
@@ -45,6 +45,8 @@ class Receipt:
 
 def receive(session: Session, text: InboundText, now: datetime, source: str = "web") -> Receipt:
     """Thread one text, start its clock and ask for an agent. Raises AlreadyReceived; the caller rolls back."""
+    if recognise.is_erased_text(session, text.carrier_sid, text.account_sid):
+        raise AlreadyReceived(text.carrier_sid)
     try:
         place = place_of(session, text.to, text.sender, now)
     except (UnknownNumber, UnreadableSender) as error:

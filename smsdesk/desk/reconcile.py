@@ -60,7 +60,15 @@ def reconcile(
 
 
 def _lost(session: Session, now: datetime) -> list[Any]:
-    columns = (Message.id, Message.conversation_id, Message.recipient, Message.sender, Message.body, Message.attempt_id)
+    columns = (
+        Message.id,
+        Message.conversation_id,
+        Message.recipient,
+        Message.sender,
+        Message.body,
+        Message.attempt_id,
+        Message.emptied_at,
+    )
     return list(
         session.execute(
             select(*columns, SendAttempt.started_at)
@@ -87,7 +95,8 @@ def _silent(session: Session, now: datetime, ask_after: timedelta) -> list[Any]:
 
 def _look_for(database: Database, carrier: Carrier, account_sid: str, row: Any, pace: Pace) -> None:
     try:
-        listed = list(carrier.listed(row.recipient, row.started_at - BEFORE, row.sender))
+        # Nobody can be looked for by a number that was erased; a signed report may still tell
+        listed = [] if row.emptied_at else list(carrier.listed(row.recipient, row.started_at - BEFORE, row.sender))
     except CarrierDown as error:
         log.warning("a lost text cannot be looked for: %s", error)
         listed = None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce, later
 from smsdesk.desk import keep_resolution, promise
+from smsdesk.desk.recognise import ensure_not_erased
 from smsdesk.desk.record import record
 from smsdesk.desk.thread import reopen as reopen_episode
 from smsdesk.models.agent import Agent
@@ -53,6 +54,7 @@ def reopen(session: Session, conversation: Conversation, by: Agent, now: datetim
     conversation = session.scalars(locked(conversation.id)).one()
     if conversation.state is not ConversationState.RESOLVED:
         return
+    ensure_not_erased(session, conversation.customer_id)
     resolved_at = _take_back(session, conversation)
     conversation.state, conversation.assignee_id = ConversationState.WAITING_FOR_THEM, by.id
     conversation.placement_reason = f"{by.name} reopened it"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce
 from smsdesk.desk.apply_policies import rederive_conversation
+from smsdesk.desk.recognise import ensure_not_erased
 from smsdesk.desk.record import record
 from smsdesk.models.agent import Agent
 from smsdesk.models.conversation import Conversation, Priority, locked
@@ -29,6 +30,7 @@ def tag(session: Session, conversation: Conversation, tags: Collection[str], by:
     """These and no others. Raises BadLabel."""
     wanted = read_labels(tags)
     conversation = session.scalars(locked(conversation.id)).one()
+    ensure_not_erased(session, conversation.customer_id)
     if list(conversation.tags) != wanted:
         conversation.tags = wanted
         _follow(session, conversation, "conversation.tagged", by, now, tags=wanted)
@@ -39,6 +41,7 @@ def put_in_segment(session: Session, customer: Customer, segment: str | None, by
     wanted = read_label(segment) if segment and segment.strip() else None
     if customer.segment == wanted:
         return
+    _hold(session, customer)
     customer.segment = wanted
     session.flush()
     record(session, "customer.segmented", now, actor_id=by.id, subject_id=customer.id, segment=wanted)
@@ -60,6 +63,12 @@ def mark(session: Session, conversation: Conversation) -> None:
     segment = session.scalar(select(Customer.segment).where(Customer.id == conversation.customer_id))
     conversation.is_plain = not conversation.tags and conversation.priority is Priority.NORMAL and segment is None
     session.flush()
+
+
+def _hold(session: Session, customer: Customer) -> None:
+    """Raises WasErased."""
+    session.scalar(select(Customer.id).where(Customer.id == customer.id).with_for_update())
+    ensure_not_erased(session, customer.id)
 
 
 def _follow(

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, aliased
 
 from smsdesk.adapters.ids import new_id
-from smsdesk.desk import roll_up
+from smsdesk.desk import recognise, roll_up
 from smsdesk.models.agent import Agent, Availability
 from smsdesk.models.consent import Stop
 from smsdesk.models.conversation import Conversation, ConversationState, Priority, place_in_queue
@@ -232,6 +232,7 @@ def _customer(session: Session, sender: str, now: datetime) -> tuple[UUID, UUID]
         connection.execute(delete(_table(Customer)).where(Customer.id == customer_id))
         row = connection.execute(known).one()
         return row.customer_id, row.id
+    recognise.carry_over_stops(session, address_id, sender)
     return customer_id, address_id
 
 

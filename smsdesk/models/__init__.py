@@ -21,6 +21,7 @@ from smsdesk.models.consent import ConsentEvent, ConsentKind, Stop, StopSource, 
 from smsdesk.models.conversation import Conversation, ConversationState, Priority
 from smsdesk.models.customer import Address, Customer
 from smsdesk.models.episode import Episode
+from smsdesk.models.erasure import ErasedPhone, ErasedStop, ErasedText, Erasure, ErasureState
 from smsdesk.models.event import Event
 from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.models.house_rules import HouseRulesRow
@@ -66,6 +67,11 @@ __all__ = [
     "Direction",
     "Draft",
     "Episode",
+    "ErasedPhone",
+    "ErasedStop",
+    "ErasedText",
+    "Erasure",
+    "ErasureState",
     "Event",
     "Figure",
     "Heartbeat",

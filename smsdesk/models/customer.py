@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from smsdesk.models.base import Base, Identified, one_of
 from smsdesk.rules.phone_numbers import SenderKind, shown
+from smsdesk.rules.tombstones import SHOWN
 
 
 class Customer(Identified, Base):
@@ -19,6 +20,7 @@ class Customer(Identified, Base):
     time_zone: Mapped[str | None]  # where they are, if somebody knows better than their phone number
     segment: Mapped[str | None]  # what a policy may know them by, such as "vip"
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"))  # the same person, known twice
+    erased_at: Mapped[datetime | None]  # who they were is not known any more
     created_at: Mapped[datetime]
 
     addresses: Mapped[list[Address]] = relationship(
@@ -28,6 +30,8 @@ class Customer(Identified, Base):
     @property
     def called(self) -> str:
         """The name that screens show: theirs, or the number they text from."""
+        if self.erased_at is not None:
+            return SHOWN
         return self.name or (shown(self.addresses[0].value) if self.addresses else "Somebody")
 
 

@@ -58,6 +58,7 @@ class Message(Identified, Base):
     recipient: Mapped[str]
     segments: Mapped[int] = mapped_column(default=1)
     media_count: Mapped[int] = mapped_column(default=0)
+    emptied_at: Mapped[datetime | None]  # its words and pictures were removed then
     carrier_account: Mapped[str | None]
     carrier_sid: Mapped[str | None]
     created_at: Mapped[datetime]  # inbound: received; outbound: approved

@@ -22,6 +22,7 @@ class Number(Identified, Base):
     calendar_id: Mapped[UUID | None] = mapped_column(ForeignKey("calendar.id"))  # None: open always
     time_zone: Mapped[str] = mapped_column(default="UTC")
     texts_per_second: Mapped[int] = mapped_column(default=10)  # what the carrier lets this sender do
+    keeps_texts_days: Mapped[int] = mapped_column(default=0, server_default="0")  # then their words go; 0: never
     next_send_at: Mapped[datetime | None]  # the sender's rate is kept here, for every worker at once
     created_at: Mapped[datetime]
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
+from smsdesk.rules.tombstones import SHOWN, is_tombstone
+
 LONGEST_SENDER = 64
 
 _PHONE = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
@@ -72,6 +74,8 @@ def typed_number(text: str, region: str = "US") -> str:
 
 def shown(value: str) -> str:
     """`+1 415 555 0199` for a phone; any other address as it is, with invisible characters made visible."""
+    if is_tombstone(value):
+        return SHOWN
     number = _number_of(value)
     if number is not None:
         return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL).replace("-", " ")

@@ -20,6 +20,7 @@ from smsdesk.desk.decide import NothingToDecide
 from smsdesk.desk.hand_over import CannotTakeIt, NotTheirsToGive, TakenBySomebodyElse
 from smsdesk.desk.merge import NotTwo
 from smsdesk.desk.need_no_reply import NobodyWaits
+from smsdesk.desk.recognise import WasErased
 from smsdesk.desk.reply import SomethingNewArrived, TokenUsedForOtherWords
 from smsdesk.desk.resolve import SomethingNewWaits
 from smsdesk.desk.see import NotThere
@@ -63,6 +64,7 @@ ANSWERS: dict[type[Exception], Answer] = {
         400, "Token in the address", "Send the token in the Authorization header; addresses are logged."
     ),
     OptedOut: Answer(409, "They texted STOP", "This customer has asked for no more texts. Only their START lifts it."),
+    WasErased: Answer(409, "Erased", "This customer was erased. Nothing can be added or sent here."),
     TakenBySomebodyElse: Answer(409, "Somebody was faster"),
     NotTheirsToGive: Answer(403, "Not yours to give"),
     CannotTakeIt: Answer(409, "Not possible", "They are not in the team of this conversation, or no longer here."),

@@ -107,6 +107,7 @@ def test_the_secrets_are_readable_by_their_owner_alone(var: dict[str, str]) -> N
     assert sorted(path.name for path in keys.iterdir()) == [
         "account_sid",
         "auth_token",
+        "phone_key",
         "secret_key",
         "vapid_private_key",
     ]

@@ -41,7 +41,11 @@ def look(session: Session, span: Span) -> Piece:
         return Piece(0, None)
     stories = _stories(session, episodes, span)
     found = [
-        _finding(episode, one) for episode in episodes for one in findings(stories[episode.id]) if span.covers(one.at)
+        _finding(episode, one)
+        for episode in episodes
+        if episode.id in stories
+        for one in findings(stories[episode.id])
+        if span.covers(one.at)
     ]
     return Piece(len(episodes), episodes[-1].id, found)
 
@@ -74,6 +78,7 @@ def _stories(session: Session, episodes: Sequence[Any], span: Span) -> dict[UUID
     ids, conversations = [one.id for one in episodes], sorted({one.conversation_id for one in episodes})
     names = list(session.scalars(select(Agent.name).order_by(Agent.name)))
     said = _said(session, ids, conversations)
+    emptied = _emptied(session, ids, conversations)
     happened = _happened(session, ids, conversations)
     ran = _ran(session, ids)
     return {
@@ -86,7 +91,14 @@ def _stories(session: Session, episodes: Sequence[Any], span: Span) -> dict[UUID
             names=names,
         )
         for one in episodes
+        if one.id not in emptied
     }
+
+
+def _emptied(session: Session, ids: list[UUID], conversations: list[UUID]) -> set[UUID | None]:
+    """Episodes of which words were removed: nobody can tell any more what was asked there."""
+    gone = Message.conversation_id.in_(conversations), Message.episode_id.in_(ids), Message.emptied_at.is_not(None)
+    return set(session.scalars(select(Message.episode_id).where(*gone).distinct()))
 
 
 def _said(session: Session, ids: list[UUID], conversations: list[UUID]) -> dict[UUID, list[Said]]:

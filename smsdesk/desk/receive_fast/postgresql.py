@@ -10,9 +10,13 @@ from smsdesk.adapters.database import Database
 from smsdesk.adapters.ids import new_id
 from smsdesk.desk.receive_fast.parcel import Parcel, Stored
 from smsdesk.rules.terms import Terms
+from smsdesk.rules.tombstones import mark_of
 
 # What is promised may have changed since this process read it
 VERSION = "(SELECT version FROM promise_book) = %(version)s"
+NOT_ERASED = (
+    "NOT EXISTS (SELECT 1 FROM erased_text x WHERE x.carrier_sid = %(sid)s AND x.carrier_account = %(account)s)"
+)
 MESSAGE = """
     INSERT INTO message (id, conversation_id, episode_id, seq, direction, author_kind, body, state, sender, recipient, segments, media_count,
                          carrier_account, carrier_sid, created_at, raw, source, attempts)
@@ -49,7 +53,7 @@ WITH place AS (
     WHERE n.address = %(to)s AND e.resolved_at IS NULL AND c.is_plain AND c.team_id = n.team_id AND c.farewell_seq IS NULL AND {VERSION}
       AND (c.state = 'waiting_for_us' OR (c.state = 'waiting_for_them' AND e.first_replied_at IS NOT NULL))
       AND (c.assignee_id IS NULL OR (g.disabled_at IS NULL AND g.availability IN ('available', 'busy')))
-      AND NOT EXISTS (SELECT 1 FROM message m WHERE m.carrier_sid = %(sid)s AND m.carrier_account = %(account)s)
+      AND NOT EXISTS (SELECT 1 FROM message m WHERE m.carrier_sid = %(sid)s AND m.carrier_account = %(account)s) AND {NOT_ERASED}
     FOR NO KEY UPDATE OF c
 ), written AS ({MESSAGE}), started AS ({CLOCK} RETURNING id), activated AS ({CLOCK_EVENT}), told AS ({EVENT})
 UPDATE conversation AS c
@@ -64,6 +68,7 @@ WITH place AS (
     SELECT %(conversation_id)s::uuid AS id, n.id AS number_id, n.team_id, 1 AS seq, %(episode_id)s::uuid AS episode_id,
            'first_reply' AS clock_kind, %(due_at)s::timestamptz AS due_at
     FROM number n WHERE n.address = %(to)s AND NOT EXISTS (SELECT 1 FROM address WHERE value = %(sender)s) AND {VERSION}
+      AND {NOT_ERASED} AND NOT EXISTS (SELECT 1 FROM erased_stop WHERE mark = %(mark)s)
 ), who AS (
     INSERT INTO customer (id, created_at) SELECT %(customer_id)s, %(now)s FROM place
 ), whence AS (
@@ -83,14 +88,17 @@ class Postgresql:
     """Each statement commits by itself."""
 
     def __init__(self, database: Database) -> None:
-        self._lines = database.lines
+        self._lines, self._key = database.lines, database.phone_key
 
     def next_text(self, parcel: Parcel) -> Stored | None:
         return self._store(NEXT_TEXT, _values(parcel, parcel.promise.next))
 
     def first_text(self, parcel: Parcel) -> Stored | None:
         ids = {f"{thing}_id": new_id() for thing in ("customer", "address", "conversation", "episode")}
-        return self._store(FIRST_TEXT, _values(parcel, parcel.promise.first) | ids | {"kind": parcel.kind.value})
+        return self._store(FIRST_TEXT, _values(parcel, parcel.promise.first) | ids | self._newcomer(parcel))
+
+    def _newcomer(self, parcel: Parcel) -> dict[str, str]:
+        return {"kind": parcel.kind.value, "mark": mark_of(self._key, parcel.text.sender)}
 
     def _store(self, statement: str, values: dict[str, Any]) -> Stored | None:
         line = self._lines.take()

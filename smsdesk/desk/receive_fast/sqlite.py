@@ -16,11 +16,13 @@ from smsdesk.adapters.lines import NoLineFree
 from smsdesk.adapters.turns import turns_at
 from smsdesk.desk.receive_fast.parcel import Parcel, Stored
 from smsdesk.rules.terms import Terms
+from smsdesk.rules.tombstones import mark_of
 
 TOGETHER = 64  # texts in one commit
 
 # What is promised may have changed since this process read it
 VERSION = "(SELECT version FROM promise_book) = :version"
+NOT_ERASED = "NOT EXISTS (SELECT 1 FROM erased_text x WHERE x.carrier_sid = :sid AND x.carrier_account = :account)"
 PLACE = f"""
     SELECT c.id, c.number_id, c.team_id, c.assignee_id IS NOT NULL AS has_agent, c.episode_id, c.last_seq + 1 AS seq, a.id AS address_id,
            c.state = 'waiting_for_them' AS starts_clock, c.reply_due_at, 'next_reply' AS clock_kind
@@ -32,12 +34,13 @@ PLACE = f"""
     WHERE n.address = :to AND e.resolved_at IS NULL AND c.is_plain AND c.team_id = n.team_id AND c.farewell_seq IS NULL AND {VERSION}
       AND (c.state = 'waiting_for_us' OR (c.state = 'waiting_for_them' AND e.first_replied_at IS NOT NULL))
       AND (c.assignee_id IS NULL OR (g.disabled_at IS NULL AND g.availability IN ('available', 'busy')))
-      AND NOT EXISTS (SELECT 1 FROM message m WHERE m.carrier_sid = :sid AND m.carrier_account = :account)"""
+      AND NOT EXISTS (SELECT 1 FROM message m WHERE m.carrier_sid = :sid AND m.carrier_account = :account) AND {NOT_ERASED}"""
 EMPTY_PLACE = f"""
     SELECT :conversation_id AS id, n.id AS number_id, n.team_id, 0 AS has_agent, :episode_id AS episode_id, 1 AS seq, :address_id AS address_id,
            1 AS starts_clock, NULL AS reply_due_at, 'first_reply' AS clock_kind
     FROM number n WHERE n.address = :to AND NOT EXISTS (SELECT 1 FROM address WHERE value = :sender)
-      AND {VERSION} AND NOT EXISTS (SELECT 1 FROM message m WHERE m.carrier_sid = :sid AND m.carrier_account = :account)"""
+      AND {VERSION} AND NOT EXISTS (SELECT 1 FROM message m WHERE m.carrier_sid = :sid AND m.carrier_account = :account)
+      AND {NOT_ERASED} AND NOT EXISTS (SELECT 1 FROM erased_stop WHERE mark = :mark)"""
 MESSAGE = """
     INSERT INTO message (id, conversation_id, episode_id, seq, direction, author_kind, body, state, sender, recipient, segments, media_count,
                          carrier_account, carrier_sid, created_at, raw, source, attempts)
@@ -92,6 +95,7 @@ class Sqlite:
 
     def __init__(self, database: Database) -> None:
         self._lines, self._patience = database.lines, database.patience
+        self._key = database.phone_key
         self._turns = turns_at(database.engine.url.database or "")
         self._waiting: deque[Job] = deque()
         self._writing = threading.Lock()
@@ -101,9 +105,8 @@ class Sqlite:
 
     def first_text(self, parcel: Parcel) -> Stored | None:
         ids = {f"{thing}_id": new_id().hex for thing in ("customer", "address", "conversation", "episode")}
-        return self._store(
-            Job(EMPTY_PLACE, NEWCOMER, (), _values(parcel, parcel.promise.first) | ids | {"kind": parcel.kind.value})
-        )
+        newcomer = {"kind": parcel.kind.value, "mark": mark_of(self._key, parcel.text.sender)}
+        return self._store(Job(EMPTY_PLACE, NEWCOMER, (), _values(parcel, parcel.promise.first) | ids | newcomer))
 
     def _store(self, job: Job) -> Stored | None:
         self._waiting.append(job)
