@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from smsdesk.adapters.promises import announce
 from smsdesk.desk import keep_resolution, promise
 from smsdesk.desk.recognise import mark
 from smsdesk.desk.settle import move, opened
-from smsdesk.models.consent import Stop
+from smsdesk.models.consent import ConsentEvent, ConsentKind, Stop, StopSource, StopWish, WishOutcome
 from smsdesk.models.conversation import Conversation, ConversationState, locked
 from smsdesk.models.customer import Address, Customer
 from smsdesk.models.episode import Episode
@@ -41,6 +41,8 @@ def close_off(session: Session, erasure: Erasure, log: ErasureLog, now: datetime
     ).all()
     # A first text to another number may have come in between
     held |= {id: session.scalars(locked(id)).one() for id in session.scalars(theirs).all() if id not in held}
+    for conversation in held.values():
+        _grant_wish(session, conversation, now)
     log.keep(_remembered(session, erasure, addresses, now))
     for conversation in held.values():
         _hold_back(session, conversation, now)
@@ -48,7 +50,7 @@ def close_off(session: Session, erasure: Erasure, log: ErasureLog, now: datetime
     for address in addresses:
         address.value = tombstone(address.id)
     for customer in customers:
-        customer.name = customer.segment = None
+        customer.name = customer.segment = customer.time_zone = None
         customer.erased_at = now
     session.flush()
     return session.scalar(select(func.count()).where(Message.conversation_id.in_(held))) or 0
@@ -86,6 +88,27 @@ def remember(session: Session, marks: Any, stops: Sequence[tuple[str, UUID, date
     for one, number_id, since in stops:
         values = {"mark": one, "number_id": number_id, "since": since}
         session.execute(upsert(ErasedStop).on_conflict_do_nothing(index_elements=["mark", "number_id"]), values)
+    session.flush()
+
+
+def _grant_wish(session: Session, conversation: Conversation, now: datetime) -> None:
+    """Words that may have meant STOP are not there to be decided about any more: they did."""
+    granted = session.execute(
+        update(StopWish)
+        .where(StopWish.conversation_id == conversation.id, StopWish.outcome.is_(None))
+        .values(outcome=WishOutcome.STOPPED, decided_at=now)
+        .returning(StopWish.message_id),
+        execution_options={"synchronize_session": False},
+    ).scalars().all()  # fmt: skip
+    where = {"address_id": conversation.address_id, "number_id": conversation.number_id}
+    for message_id in granted:
+        values = where | {"since": now, "source": StopSource.DEFAULT}
+        session.execute(upsert(Stop).on_conflict_do_nothing(index_elements=["address_id", "number_id"]), values)
+        session.add(
+            ConsentEvent(
+                **where, kind=ConsentKind.STOPPED, at=now, words="", message_id=message_id, source=StopSource.DEFAULT
+            )
+        )
     session.flush()
 
 

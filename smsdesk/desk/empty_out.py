@@ -19,7 +19,7 @@ from smsdesk.adapters.erasure_log import TextsErased
 from smsdesk.adapters.spool import Unreadable
 from smsdesk.desk.recognise import mark
 from smsdesk.models.alert import Alert, AlertDelivery
-from smsdesk.models.consent import ConsentEvent
+from smsdesk.models.consent import ConsentEvent, StopWish
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address
 from smsdesk.models.erasure import ErasedText, Erasure
@@ -82,6 +82,9 @@ def words(session: Session, erasure: Erasure, _places: Places, now: datetime) ->
     emptied = _update(session, Note, (Note.conversation_id.in_(theirs)) & (Note.body != ""), {"body": ""})
     emptied += _update(
         session, ConsentEvent, (ConsentEvent.address_id.in_(addresses)) & (ConsentEvent.words != ""), {"words": ""}
+    )
+    emptied += _update(
+        session, StopWish, (StopWish.conversation_id.in_(theirs)) & (StopWish.words != ""), {"words": ""}
     )
     told = Event.kind.in_(TELL_OF_THEM)
     _update(session, Event, told & Event.conversation_id.in_(theirs), {"detail": {}})

@@ -29,6 +29,7 @@ from smsdesk.models import (
     Clock,
     Conversation,
     Customer,
+    ErasedStop,
     Erasure,
     ErasureState,
     Event,
@@ -37,6 +38,8 @@ from smsdesk.models import (
     Message,
     QuarantinedText,
     SendAttempt,
+    StopWish,
+    WishOutcome,
 )
 from smsdesk.rules.delivery_status import State
 from tests.cast import ACCOUNT, OUR_NUMBER, Person, Shop, new_sid
@@ -109,6 +112,16 @@ def told_everywhere(shop: Shop, zoe: Texter, maya: Person, places: Places) -> No
         sort_out.tag(session, row, [WORDS], agent, shop.now())
         sort_out.put_in_segment(session, session.get_one(Customer, row.customer_id), WORDS, agent, shop.now())
         row.placement_reason = f"because of {WORDS}"
+        asked = session.scalars(select(Message).where(Message.body == f"again {WORDS}")).one()
+        session.add(
+            StopWish(
+                conversation_id=row.id,
+                message_id=asked.id,
+                words=f"again {WORDS}",
+                asked_at=shop.now(),
+                due_at=shop.now(),
+            )
+        )
         sent = session.scalars(select(Message).where(Message.body == f"dear {WORDS}")).one()
         session.add(SendAttempt(id=sent.id, message_id=sent.id, started_at=shop.now(), why=f"{PHONE} is not a phone"))
         places.media.folder.mkdir()
@@ -119,7 +132,7 @@ def told_everywhere(shop: Shop, zoe: Texter, maya: Person, places: Places) -> No
                                     why="UnknownNumber", raw=WORDS.encode(), received_at=shop.now()))  # fmt: skip
 
     shop.do(write)
-    zoe.text("STOP")
+    zoe.text(f"HELP {WORDS}", hint="STOP")
     places.spool.keep_text(inbound(f"spooled {WORDS}"), shop.now())
     places.spool.refuse(next(places.spool.texts()), "for a test")
     places.spool.keep_text(inbound(f"spooled too {WORDS}"), shop.now())
@@ -151,6 +164,8 @@ def test_no_table_and_no_file_holds_a_word_or_the_number_of_whoever_was_erased(
     assert [row.seq for row in rows] == [1, 2, 3, 4]
     assert all(row.created_at and (row.carrier_sid or row.direction == "out") for row in rows)
     assert len(shop.clocks()) == clocks
+    assert [one.outcome for one in shop.all(select(StopWish))] == [WishOutcome.STOPPED]
+    assert len(shop.all(select(ErasedStop))) == 1
     asked, gone = (event for event in events(shop) if event.kind.startswith("customer.eras"))
     assert (asked.kind, gone.kind, gone.actor_id) == ("customer.erasure_asked", "customer.erased", sam.id)
 
