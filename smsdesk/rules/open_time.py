@@ -39,11 +39,11 @@ def moment(zone: ZoneInfo, day: date, minutes: int, *, closing: bool) -> datetim
     first, second = wall.utcoffset() or NOTHING, wall.replace(fold=1).utcoffset() or NOTHING
     shown = wall.replace(tzinfo=UTC)
     if first < second:
-        return _jump(zone, shown - second, shown - first)
+        return jump(zone, shown - second, shown - first)
     return shown - (second if closing else first)
 
 
-def _jump(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+def jump(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
     """The first second between those two at which the zone is as far off UTC as it is at the second of them."""
     offset = after.astimezone(zone).utcoffset()
     while after - before > SECOND:

@@ -76,7 +76,7 @@ def shown(value: str) -> str:
     """`+1 415 555 0199` for a phone; any other address as it is, with invisible characters made visible."""
     if is_tombstone(value):
         return SHOWN
-    number = _number_of(value)
+    number = number_of(value)
     if number is not None:
         return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL).replace("-", " ")
     # a sender such as U+202A and a number after it must not look like that number
@@ -85,7 +85,7 @@ def shown(value: str) -> str:
 
 def national(value: str, region: str | None) -> str:
     """`(415) 555-0142` where the address is a phone of the region's country, else as `shown` has it."""
-    number = _number_of(value)
+    number = number_of(value)
     if number is None or not region or number.country_code != phonenumbers.country_code_for_region(region):
         return shown(value)
     return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
@@ -93,9 +93,14 @@ def national(value: str, region: str | None) -> str:
 
 def region_of(value: str) -> str | None:
     """The two-letter region of a phone, None where it is not known or belongs to no country."""
-    number = _number_of(value)
+    number = number_of(value)
     region = phonenumbers.region_code_for_number(number) if number is not None else None
     return region if region and region.isalpha() else None
+
+
+def number_of(value: str) -> PhoneNumber | None:
+    """A phone's address in its parts; None for any other address, and where no country has such a code."""
+    return _parsed(value, None) if _PHONE.fullmatch(value) else None
 
 
 def _kind(value: str) -> SenderKind:
@@ -105,10 +110,6 @@ def _kind(value: str) -> SenderKind:
     if _SHORT_CODE.fullmatch(value):
         return SenderKind.SHORT_CODE
     return SenderKind.CHANNEL if _CHANNEL.fullmatch(value) else SenderKind.ALPHANUMERIC
-
-
-def _number_of(value: str) -> PhoneNumber | None:
-    return _parsed(value, None) if _PHONE.fullmatch(value) else None
 
 
 def _parsed(text: str, region: str | None) -> PhoneNumber | None:
