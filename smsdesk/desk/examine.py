@@ -10,7 +10,7 @@ from itertools import islice
 from sqlalchemy import Select, and_, case, exists, extract, func, or_, select
 from sqlalchemy.orm import Session
 
-from smsdesk.desk import examine_clocks, roll_up
+from smsdesk.desk import examine_clocks, examine_texts, roll_up
 from smsdesk.desk.examine_clocks import PATIENCE
 from smsdesk.desk.examine_deliveries import stuck_deliveries
 from smsdesk.desk.replay import differences
@@ -232,4 +232,17 @@ INVARIANTS = (
         "no picture waits for ever", _waiting_media, "Is the media worker running? Start: python -m workers.start media"
     ),
     Invariant("every conversation has its number", _wrong_team, "Report this: it is a fault of SMSDesk."),
+    Invariant(
+        "every text is in its phone's conversation",
+        examine_texts.in_anothers_thread,
+        "Report this: it is a fault of SMSDesk.",
+    ),
+    Invariant(
+        "the log tells of every arrival once", examine_texts.arrived_unlogged, "Report this: it is a fault of SMSDesk."
+    ),
+    Invariant(
+        "the log tells how every text of ours came to its state",
+        examine_texts.moved_unlogged,
+        "Report this: it is a fault of SMSDesk.",
+    ),
 )

@@ -141,6 +141,7 @@ class _Past:
         )  # fmt: skip
         around = {"conversation_id": thread.id, "team_id": thread.number.team_id}
         self.rows.event("reply.approved", at, around, actor=agent.id, subject=message)
+        self.rows.event("message.delivered", accepted_at, around, subject=message)
         return message
 
     def _text(self, thread: _Thread, episode: UUID, id: UUID, body: str, at: datetime) -> dict[str, Any]:

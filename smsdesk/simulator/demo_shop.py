@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from smsdesk.adapters.carrier import InboundText
-from smsdesk.desk import annotate, hand_over, promise, receive, reply, resolve, route, set_up, tend_watch
+from smsdesk.desk import annotate, hand_over, promise, receive, reply, resolve, route, set_up, settle, tend_watch
 from smsdesk.models.agent import Agent, Availability
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Customer
@@ -130,7 +130,7 @@ def _answer(session: Session, conversation: Conversation, words: str, author: Ag
     # It was sent before this database existed: nothing is to go out now
     message.state, message.accepted_at, message.not_before = State.DELIVERED, at + THINKING, None
     message.carrier_sid = f"SM{secrets.token_hex(16)}"
-    session.flush()
+    settle.told(session, message, at + THINKING)
     promise.answer(session, message, at + THINKING)
 
 
