@@ -25,11 +25,11 @@ from config.settings import Settings
 from smsdesk.adapters import clock
 from smsdesk.adapters.twilio import sign
 from smsdesk.desk.deliver import end_leases
-from smsdesk.desk.examine import invariants
 from smsdesk.models import Message, Number
 from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.rules.delivery_status import State
 from smsdesk.up import leash
+from tests.faults.oracles import judge
 from tests.faults.standin import StandIn
 from tests.servers import until
 from tests.workers.shop import MARIA, NUMBER, Shop
@@ -136,19 +136,8 @@ class Ground:
 
     def check(self, acknowledged: set[str] | None = None) -> None:
         """The three ledgers agree, and the database is in order (trust.md 6.2)."""
-        messages = self.shop.messages()
-        ours = [message for message in messages if message.carrier_sid and message.direction == "in"]
-        sids = [message.carrier_sid for message in ours]
-        acknowledged = (acknowledged or set()) | self.witness.acknowledged()
-        assert len(sids) == len(set(sids))
-        assert acknowledged <= set(sids), "an acknowledged text is not stored"
-        accepted = self.witness.accepted()
-        assert all(len(texts) == 1 for texts in accepted.values()), "a text was sent twice"
-        known = {str(m.id) for m in messages if m.accepted_at is not None and m.direction == "out"}
-        doubted = {str(m.id) for m in messages if m.state in {State.UNKNOWN, State.UNCONFIRMED, State.SENDING}}
-        assert known == set(accepted) - doubted
-        with self.shop.wiring.database.reading() as session:
-            assert [finding.name for finding in invariants(session, clock.now()) if not finding.ok] == []
+        verdict = judge(self.shop.wiring.database, self.witness, frozenset(acknowledged or ()))
+        assert verdict.broken == ()
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

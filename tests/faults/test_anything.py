@@ -1,0 +1,233 @@
+"""Anything may happen, in any order: texts, repetitions, reports, answers, STOPs, deaths, restarts, odd carriers, a clock that jumps.
+
+After each quiet hour everything that must hold is asked. A failure prints the shortest story that leads to it, and its seed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from hypothesis import HealthCheck, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from sqlalchemy import select
+
+from smsdesk.adapters import clock
+from smsdesk.desk.comply import OptedOut
+from smsdesk.desk.decide import NothingToDecide, mark_as_sent, resend
+from smsdesk.desk.deliver import Claim
+from smsdesk.desk.reply import SomethingNewArrived, reply
+from smsdesk.desk.resolve import resolve
+from smsdesk.models import Agent, Conversation, Message
+from smsdesk.rules.delivery_status import State
+from smsdesk.simulator.ledger import Text
+from tests import servers
+from tests.faults.ground import LONG
+from tests.faults.indoors import Indoors, indoors
+from tests.workers.shop import NUMBER
+
+PHONES = ["+14155550142", "+14155550143", "+14155550144"]
+BODIES = ["When can I come?"] * 6 + ["STOP", "STOP", "START", "HELP", "Thanks!", "\N{PARTY POPPER}", "a\x00b"]
+IN = ["in.after_verify", "in.before_commit", "in.after_commit"]
+OUT = ["out.before_post", "out.after_post", "out.before_sid_commit", "out.after_sid_commit"]
+MODES = [
+    "accept_then_close",
+    "accept_500",
+    "201_garbage",
+    "201_truncated",
+    "201_empty",
+    "201_wrong_sid",
+    "reset_before",
+    "500",
+]
+MODES += ["502_html", "503", "307", "401", "429", "429:7", "21610", "30007", "fail:30008"]
+WORDS = [("queued", None), ("sending", None), ("sent", None), ("delivered", None), ("undelivered", 30003), ("failed", 30008)]  # fmt: skip
+deaths = st.sampled_from(["vanish", "raise"])
+places = st.integers(0, 7)
+
+
+class Anything(RuleBasedStateMachine):
+    """`house` is set by whoever runs it."""
+
+    house: Callable[[ExitStack], Indoors]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.it = type(self).house(self.stack)
+        self.held: list[Claim] = []
+        self.tokens = itertools.count(1)
+
+    # ------------------------------------------------------------------ customers and the carrier
+
+    @rule(phone=st.sampled_from(PHONES), body=st.sampled_from(BODIES), times=st.integers(0, 3))
+    def a_customer_texts(self, phone: str, body: str, times: int) -> None:
+        """The carrier posts it once, more often, or not at all."""
+        text = self.it.customer_texts(phone, body, NUMBER)
+        for _ in range(times):
+            assert self.it.post(text) == 200
+
+    @rule(phone=st.sampled_from(PHONES), body=st.sampled_from(BODIES), point=st.sampled_from(IN), death=deaths)
+    def the_web_dies_over_a_text(self, phone: str, body: str, point: str, death: str) -> None:
+        text = self.it.customer_texts(phone, body, NUMBER)
+        self.it.post(text, f"{point}:{death}")
+
+    @precondition(lambda self: self.it.witness.carrier.ledger.texts("direction = 'inbound'"))
+    @rule(which=places)
+    def an_earlier_post_comes_again(self, which: int) -> None:
+        texts = self.it.witness.carrier.ledger.texts("direction = 'inbound'")
+        assert self.it.post(texts[-1 - which % len(texts)]) == 200
+
+    @precondition(lambda self: self.it.witness.accepted())
+    @rule(which=places, words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=4))
+    def reports_come(self, which: int, words: list[tuple[str, int | None]]) -> None:
+        """In any order, and as often as they like."""
+        taken = [text for texts in self.it.witness.accepted().values() for text in texts]
+        text = taken[-1 - which % len(taken)]
+        assert {self.it.report(text, word, code) for word, code in words} == {200}
+
+    @rule(number=st.integers(1, 3))
+    def a_report_names_a_text_that_nobody_knows(self, number: int) -> None:
+        url = f"{self.it.shop.settings.public_url}/webhooks/twilio/statuses/nobody"
+        assert self.it.report(Text(f"SM{number:032x}", "outbound-api", PHONES[0], NUMBER, "", status_url=url), "sent") == 200  # fmt: skip
+
+    @rule(mode=st.sampled_from(MODES), times=st.integers(1, 2))
+    def the_carrier_turns_odd(self, mode: str, times: int) -> None:
+        self.it.witness.carrier.modes.next(mode, times)
+
+    @rule(lag=st.sampled_from([0.0, 120.0, 1200.0]), omits=st.sampled_from([0.0, 0.0, 0.5]))
+    def the_carriers_list_lags_or_omits(self, lag: float, omits: float) -> None:
+        self.it.witness.carrier.habits.change({"list_lag_s": lag, "list_omits": omits})
+
+    # ------------------------------------------------------------------ people
+
+    @precondition(lambda self: self.it.shop.all(select(Conversation)))
+    @rule(which=places, who=st.sampled_from(["Maya", "Ana"]), unseen=st.booleans(), presses=st.integers(1, 2))
+    def somebody_answers(self, which: int, who: str, unseen: bool, presses: int) -> None:
+        conversation, token = self.pick(which), f"token-{next(self.tokens)}"
+        written = {self.answer(conversation, who, token, unseen) for _ in range(presses)}
+        assert len(written) == 1
+
+    @precondition(lambda self: self.it.shop.all(select(Message.id).where(Message.state == State.UNCONFIRMED)))
+    @rule(again=st.booleans())
+    def somebody_decides(self, again: bool) -> None:
+        lost = self.it.shop.all(select(Message).where(Message.state == State.UNCONFIRMED))[0]
+        try:
+            with self.it.shop.session() as session:
+                maya = session.get_one(Agent, self.it.shop.people["Maya"])
+                if again:
+                    resend(session, lost, maya, clock.now(), f"token-{next(self.tokens)}")
+                else:
+                    mark_as_sent(session, lost, maya, clock.now())
+        except (NothingToDecide, OptedOut) as refused:
+            note(repr(refused))
+
+    @precondition(lambda self: self.it.shop.all(select(Conversation)))
+    @rule(which=places)
+    def somebody_resolves(self, which: int) -> None:
+        with self.it.shop.session() as session:
+            conversation = session.get_one(Conversation, self.pick(which).id)
+            resolve(session, conversation, session.get_one(Agent, self.it.shop.people["Maya"]), clock.now(), seen=conversation.last_seq)  # fmt: skip
+
+    # ------------------------------------------------------------------ workers
+
+    @rule()
+    def a_worker_sends(self) -> None:
+        self.it.sends()
+
+    @rule()
+    def a_worker_claims_and_is_held_up(self) -> None:
+        self.held += self.it.claims()
+
+    @precondition(lambda self: self.held)
+    @rule(point=st.sampled_from(["", "", *OUT]), death=deaths)
+    def it_goes_on_and_may_die(self, point: str, death: str) -> None:
+        self.it.carries(self.held.pop(0), f"{point}:{death}" if point else "")
+
+    @precondition(lambda self: self.held)
+    @rule()
+    def every_worker_dies(self) -> None:
+        self.held.clear()
+
+    @rule(dies=st.sampled_from(["", "", "before", "after"]))
+    def the_clock_looks(self, dies: Literal["", "before", "after"]) -> None:
+        self.it.looks_at_the_clock(dies)
+
+    @rule(part=st.sampled_from(["mends", "looks_for_the_lost", "reads_the_spool", "places"]))
+    def a_sweep_comes(self, part: str) -> None:
+        getattr(self.it, part)()
+
+    @rule(seconds=st.sampled_from([0.3, 5, 20, 50, 200, 700, 2000, 5 * 3600, 27 * 3600]))
+    def time_passes(self, seconds: float) -> None:
+        self.it.hands.at += timedelta(seconds=seconds)
+
+    # ------------------------------------------------------------------ what must hold
+
+    @rule()
+    def all_is_quiet_for_an_hour(self) -> None:
+        self.held.clear()
+        self.it.witness.carrier.habits.change({"list_lag_s": 0.0, "list_omits": 0.0})
+        self.it.comes_to_rest()
+        assert self.it.is_sound() == []
+
+    def teardown(self) -> None:
+        try:
+            self.all_is_quiet_for_an_hour()
+        finally:
+            self.stack.close()
+
+    def pick(self, which: int) -> Conversation:
+        conversations = self.it.shop.all(select(Conversation).order_by(Conversation.created_at, Conversation.id))
+        return conversations[which % len(conversations)]
+
+    def answer(self, conversation: Conversation, who: str, token: str, unseen: bool) -> str:
+        seen = conversation.last_seq - (1 if unseen else 0)
+        try:
+            with self.it.shop.session() as session:
+                author = session.get_one(Agent, self.it.shop.people[who])
+                return str(reply(session, conversation.id, f"Ready at five, {token}", author, clock.now(), seen=seen, client_token=token).id)  # fmt: skip
+        except (SomethingNewArrived, OptedOut) as refused:
+            return repr(refused)
+
+
+def run(house: Callable[[ExitStack], Indoors], examples: int, steps: int) -> None:
+    machine = type("Anything", (Anything,), {"house": staticmethod(house)})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples, stateful_step_count=steps, print_blob=True, deadline=None,
+            suppress_health_check=list(HealthCheck), database=None,
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.timeout(3600)
+def test_whatever_happens_nothing_is_lost_and_nothing_goes_twice(
+    environ: dict[str, str], request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMSDESK_TESTING", "1")
+    numbers = itertools.count(1)
+
+    def house(stack: ExitStack) -> Indoors:
+        folder = tmp_path / f"{next(numbers)}"
+        url = environ["DATABASE_URL"]
+        if url.startswith("sqlite"):
+            folder.mkdir()
+            shutil.copy(url.removeprefix("sqlite:///"), folder / "smsdesk.db")
+            url = f"sqlite:///{folder / 'smsdesk.db'}"
+        else:
+            own: servers.OwnDatabase = request.getfixturevalue("_own_postgresql")
+            own.empty()
+            url = own.ready()
+        return stack.enter_context(indoors(environ | {"SMSDESK_VAR": str(folder / "var")}, url))
+
+    examples = int(os.environ.get("SMSDESK_FAULTS_EXAMPLES", "400" if LONG else "5"))
+    run(house, examples, 50 if LONG else 25)
