@@ -161,9 +161,9 @@ class Indoors:
     def comes_to_rest(self) -> None:
         """Everything that broke is whole again, and an hour passes in which everybody does their work."""
         self.witness.carrier.modes.clear()
-        for _ in range(40):
+        for _ in range(20):
             self.does_everything()
-            self.hands.at += timedelta(seconds=100)
+            self.hands.at += timedelta(minutes=4)
             if self._is_quiet():
                 break
         self.hands.at += timedelta(minutes=7)  # the carrier's log is looked through again
@@ -210,6 +210,7 @@ def indoors(environ: dict[str, str], database_url: str) -> Iterator[Indoors]:
         try:
             house = Indoors(shop, app.test_client(), witness, hands)
             house.follows_policies()
+            house.looks_for_the_lost()  # from here on whatever the carrier's log holds is found, however long nobody looks
             yield house
         finally:
             shop.wiring.database.close()
