@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -14,7 +15,10 @@ from gunicorn.glogging import Logger as GunicornLogger
 from config import logging, settings
 from smsdesk.up import leash
 
-_settings = settings.load()
+try:
+    _settings = settings.load()
+except settings.BadSettings as error:
+    sys.exit(str(error))
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"

@@ -21,6 +21,7 @@ context.configure(
     target_metadata=Base.metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     transaction_per_migration=True,
+    transactional_ddl=True,  # SQLite can, too: whoever is killed half-way leaves no half behind
     render_item=plain,
 )
 with context.begin_transaction():

@@ -109,6 +109,9 @@ class PretendCarrier:
     def webhook_of(self, number: str) -> NumberSetup | None:
         return None
 
+    def clock_is_ahead_by(self) -> timedelta | None:
+        return None
+
 
 class Shop:
     """One number, one team, a clock, and every deed in a transaction of its own, as a request or a job would have it."""

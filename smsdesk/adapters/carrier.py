@@ -187,3 +187,7 @@ class Carrier(Protocol):
     def webhook_of(self, number: str) -> NumberSetup | None:
         """How the number is set up at the carrier, or None where the account does not own it."""
         ...
+
+    def clock_is_ahead_by(self) -> timedelta | None:
+        """How far this machine's clock was ahead of the carrier's at its last answer; None before the first."""
+        ...

@@ -6,12 +6,13 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from config.settings import database_address
 
@@ -22,6 +23,9 @@ LOCK = 7_353_335_275  # any number, but always the same: two starts at once take
 def to_head(database_url: str) -> None:
     """Run every migration that is missing; safe to call from several processes at once."""
     engine = create_engine(database_address(database_url))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _let_us_begin)
+        event.listen(engine, "begin", _begin)
     try:
         with _turn_at_the_file(engine), engine.connect() as connection:
             _take_turns(connection)
@@ -50,7 +54,7 @@ def _config(connection: Connection) -> Config:
 
 @contextmanager
 def _turn_at_the_file(engine: Engine) -> Iterator[None]:
-    """SQLite writes each statement of a migration by itself, so a second start would find half of one."""
+    """A second start waits here for the first one; SQLite itself would make it give up after a few seconds."""
     file = engine.url.database
     if engine.dialect.name != "sqlite" or not file or file == ":memory:":
         yield
@@ -58,6 +62,15 @@ def _turn_at_the_file(engine: Engine) -> Iterator[None]:
     with Path(f"{file}.migrating").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         yield
+
+
+def _let_us_begin(connection: Any, _record: object) -> None:
+    # The driver begins before rows are written, and not before tables are made: a start that was killed would leave half a migration
+    connection.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _take_turns(connection: Connection) -> None:

@@ -28,6 +28,7 @@ from smsdesk.models.number import Number
 
 HOOK = "/webhooks/twilio/messages"
 SILENT_AFTER = timedelta(seconds=10)
+MOST_AHEAD = timedelta(seconds=30)
 
 
 @click.command("doctor")
@@ -68,6 +69,7 @@ def _look(parts: Wiring) -> Iterator[Finding]:
     if database.ok:
         yield _clock(parts)
         yield from _numbers(parts)
+        yield from _time_of_day(parts)
         yield _missed(parts)
         yield from ways_out(parts)
         with parts.database.reading() as session:
@@ -174,6 +176,16 @@ def _numbers(parts: Wiring) -> Iterator[Finding]:
     wanted = parts.settings.public_url + HOOK
     for number in numbers:
         yield _number(parts, number.address, wanted)
+
+
+def _time_of_day(parts: Wiring) -> Iterator[Finding]:
+    """Against the carrier's, whom the lines before have asked."""
+    ahead = parts.carrier.clock_is_ahead_by()
+    if ahead is not None:
+        well, seconds = abs(ahead) <= MOST_AHEAD, round(ahead.total_seconds())
+        found = f"{abs(seconds)} s {'ahead of' if seconds > 0 else 'behind'} the carrier's"
+        fix = "" if well else "Set this machine's clock right and keep it so, as with chrony or systemd-timesyncd."
+        yield Finding("this machine's clock", well, found, fix)
 
 
 def _missed(parts: Wiring) -> Finding:

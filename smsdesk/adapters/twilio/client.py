@@ -30,6 +30,7 @@ from smsdesk.adapters.twilio.outcomes import Throttled, outcome_of_error
 
 if TYPE_CHECKING:
     from config.settings import Settings
+    from smsdesk.adapters.twilio.calls import Calls
 
 # What the official client raises over an answer that it cannot read. Not `Exception`: a job's time-out must pass through
 UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, LookupError, RecursionError)
@@ -103,21 +104,23 @@ class TwilioCarrier:
             (_setup(row) for row in rows if row.phone_number == number), None
         )  # Twilio matches parts of numbers too
 
+    def clock_is_ahead_by(self) -> timedelta | None:
+        return self._calls.ahead_by
+
+    @cached_property
+    def _calls(self) -> Calls:
+        from smsdesk.adapters.twilio.calls import Calls
+
+        return Calls(self._settings, self._total)
+
     @cached_property
     def _client(self) -> Any:
         from twilio.rest import Client
 
-        from smsdesk.adapters.twilio.calls import Calls
-
         name, password = credentials(self._settings)
         # an empty environment: the client would read a region from ours
-        client = Client(
-            name,
-            password,
-            self._settings.twilio_account_sid,
-            http_client=Calls(self._settings, self._total),
-            environment={"-": ""},
-        )
+        account, environment = self._settings.twilio_account_sid, {"-": ""}
+        client = Client(name, password, account, http_client=self._calls, environment=environment)
         client.api.base_url = self._settings.twilio_api_base_url
         return client
 
