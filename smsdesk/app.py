@@ -22,12 +22,14 @@ from smsdesk.web import (
     wired,
 )
 
+PATIENCE = 6  # seconds for which a page waits for SQLite's pen before it says that all is busy
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application. Raises BadSettings, or NoAccessRule for a route that nobody has given a rule."""
     settings = settings or load()
     app = Flask(__name__, static_folder=None, template_folder="web/templates")  # assets.py serves what is static
-    wired.attach(app, wire(settings))
+    wired.attach(app, wire(settings, PATIENCE))
     # Before a view it goes down this list, after it up again
     for part in (request_log, headers, errors, sizes, access, transaction, csrf, assets, limits):
         part.attach(app)

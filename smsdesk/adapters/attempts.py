@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -15,6 +16,8 @@ from smsdesk.adapters import clock
 from smsdesk.adapters.queue import connect
 
 log = logging.getLogger(__name__)
+
+ASK_AGAIN_AFTER = timedelta(seconds=5)
 
 
 class TooMany(Exception):
@@ -30,27 +33,35 @@ class Attempts:
 
     def __init__(self, redis_url: str) -> None:
         self._redis_url = redis_url
+        self._away_until = datetime.min.replace(tzinfo=UTC)
 
     def spend(self, what: str, most: int, within: timedelta) -> None:
         """Raises TooMany."""
         limit = _limit(most, within)
-        for counter in (self._shared, self._here):
+        for counter in self._counters():
             try:
                 if counter.hit(limit, what):
                     return
                 reset_at = counter.get_window_stats(limit, what).reset_time
             except RedisError as error:
+                self._away_until = clock.now() + ASK_AGAIN_AFTER
                 log.warning("tries are counted in this process only: %s", type(error).__name__)
                 continue
             raise TooMany(timedelta(seconds=max(1, round(reset_at - clock.now().timestamp()))))
 
     def forget(self, what: str, most: int, within: timedelta) -> None:
         """The tries were honest: they no longer count."""
-        for counter in (self._shared, self._here):
+        for counter in self._counters():
             try:
                 counter.clear(_limit(most, within), what)
             except RedisError:
-                continue  # they run out by themselves
+                self._away_until = clock.now() + ASK_AGAIN_AFTER  # they run out by themselves
+
+    def _counters(self) -> Iterator[MovingWindowRateLimiter]:
+        """A Redis that says nothing costs a second each time it is asked: after that it is left alone for a while."""
+        if clock.now() >= self._away_until:
+            yield self._shared
+        yield self._here
 
     @cached_property
     def _shared(self) -> MovingWindowRateLimiter:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, sessionmaker
 
 from smsdesk.adapters.lines import Lines
@@ -19,6 +22,7 @@ from smsdesk.adapters.turns import Turns, turns_at
 _open: weakref.WeakSet[Database] = weakref.WeakSet()
 
 PHONE_KEY = "phone_key"
+LAST_TRY = 250  # milliseconds
 # The carrier waits 15 s for an answer: a locked row must give up well before
 POSTGRESQL = {
     "connect_timeout": 3,
@@ -94,6 +98,14 @@ class Database:
         return psycopg.connect(*arguments, **dict(options) | POSTGRESQL, autocommit=True)
 
 
+def is_busy(error: BaseException) -> bool:
+    """The database is there, and somebody else held what was wanted for too long."""
+    if isinstance(error, NoConnectionFree):
+        return True
+    met = getattr(error, "orig", None)
+    return isinstance(met, LockNotAvailable) or (isinstance(met, sqlite3.OperationalError) and "locked" in str(met))
+
+
 def forget_connections() -> None:
     """In a child after a fork: connections belong to the parent and must not be used or closed here."""
     for database in list(_open):
@@ -124,8 +136,14 @@ def _begin_sqlite(connection: Connection, turns: Turns, patience: float) -> None
         connection.exec_driver_sql("BEGIN")
         return
     connection.info["has_turn"] = turns.take(patience)
-    # A deferred transaction that writes later fails at once on a stale snapshot
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if not connection.info["has_turn"]:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={LAST_TRY}")  # it has waited for long enough
+    try:
+        # A deferred transaction that writes later fails at once on a stale snapshot
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        if not connection.info["has_turn"]:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={round(patience * 1000)}")
 
 
 def _give_turn(record: Any, turns: Turns) -> None:

@@ -56,9 +56,9 @@ class Wiring:
         return TwilioCarrier(self.settings)
 
 
-def wire(settings: Settings) -> Wiring:
-    """Connects nothing yet: each part does so when it is first used."""
+def wire(settings: Settings, patience: float = 30) -> Wiring:
+    """Connects nothing yet: each part does so when it is first used. `patience`: see Database; a person waits for less than a worker."""
     wake_ups, announcer = WakeUps(settings.redis_url), Announcer(settings.redis_url)
     keeper = Keeper(wake_ups, announcer)
-    database = Database(settings.database_url, keeper.keep, phone_key=settings.phone_key)
+    database = Database(settings.database_url, keeper.keep, patience=patience, phone_key=settings.phone_key)
     return Wiring(settings, database, wake_ups, announcer, keeper)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from smsdesk.adapters.attempts import TooMany
+from smsdesk.adapters.database import is_busy
 from smsdesk.adapters.passwords import TooBusy
 from smsdesk.desk.annotate import BadNote
 from smsdesk.desk.comply import OptedOut
@@ -52,6 +53,7 @@ class Answer:
 
 
 AWAY = Answer(503, "One moment", "SMSDesk cannot reach its database. Try again in a moment.", {"Retry-After": "5"})
+BUSY = Answer(503, "One moment", "Too much happens at once just now. Nothing was changed: try again.", {"Retry-After": "3"})  # fmt: skip
 BROKEN = Answer(500, "Something broke", "That is our fault, not yours. Nothing was changed.")
 ANSWERS: dict[type[Exception], Answer] = {
     NotThere: Answer(404, "Not found", "There is no such thing, or it belongs to another team."),
@@ -95,7 +97,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     TooMany: Answer(429, "Too many tries"),
     TooBusy: Answer(503, "One moment", "Too many people are signing in at once. Try again.", {"Retry-After": "5"}),
     OperationalError: AWAY,
-    NoConnectionFree: AWAY,
+    NoConnectionFree: BUSY,
 }
 WORDS = {
     400: "The browser sent something that cannot be read.",
@@ -146,7 +148,7 @@ def problem(status: int, title: str, words: str, **more: object) -> Response:
 
 
 def _of_ours(error: Exception) -> Response:
-    answer = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
+    answer = BUSY if is_busy(error) else next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
     if answer.status in {401, 403}:
         log.warning("refused: %s", type(error).__name__)
     elif answer.status >= 500:
@@ -173,7 +175,7 @@ def _of_http(error: HTTPException) -> Response:
     original = getattr(error, "original_exception", None)
     if isinstance(error, InternalServerError):
         if isinstance(original, (OperationalError, NoConnectionFree)):
-            return say(AWAY)  # met while committing
+            return say(BUSY if is_busy(original) else AWAY)  # met while committing
         return say(BROKEN)
     status = error.code or 500
     headers = {
