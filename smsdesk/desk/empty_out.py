@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 AT_ONCE = 200
 FILES_AT_ONCE = 20
 GONE = "It was erased."
-TELL_OF_THEM = ("conversation.tagged", "customer.segmented")  # events with words about a person
+TELL_OF_THEM = ("conversation.tagged", "conversation.routed", "customer.segmented")  # events with words about a person
 
 Part = Callable[[Session, Erasure, "Places", datetime], int | None]
 

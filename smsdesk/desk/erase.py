@@ -103,6 +103,7 @@ def go_on(session: Session, work: Work, places: Places, now: datetime) -> bool:
     if emptied == 0:
         return _next_part(session, erasure, now)
     erasure.done += emptied if erasure.part == "texts" else 0
+    announce(session, "privacy", erasure.customer_id)
     return True
 
 
@@ -121,7 +122,7 @@ def _next_part(session: Session, erasure: Erasure, now: datetime) -> bool:
         subject_id=erasure.customer_id,
         texts=erasure.done,
     )
-    announce(session, "refresh", None)
+    announce(session, "privacy", erasure.customer_id)
     return False
 
 

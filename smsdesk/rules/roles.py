@@ -33,6 +33,7 @@ class Action(StrEnum):
     RESOLVE_UNCONFIRMED = "resolve_unconfirmed"
     MARK_AS_SENT = "mark_as_sent"
     LIFT_STOP = "lift_stop"
+    HANDLE_PERSONAL_DATA = "handle_personal_data"
 
 
 _AGENT = frozenset(
@@ -49,7 +50,13 @@ _AGENT = frozenset(
 )
 _LEAD = _AGENT | {Action.ASSIGN_OTHERS, Action.SEE_MANAGER_PAGE}
 # an agent and a lead can never undo a customer's STOP; above them it takes evidence
-_MANAGER = _LEAD | {Action.SEE_QUARANTINE, Action.CHANGE_TARGET, Action.MANAGE_PROMISES, Action.LIFT_STOP}
+_MANAGER = _LEAD | {
+    Action.SEE_QUARANTINE,
+    Action.CHANGE_TARGET,
+    Action.MANAGE_PROMISES,
+    Action.LIFT_STOP,
+    Action.HANDLE_PERSONAL_DATA,
+}
 _ADMIN = _MANAGER | {Action.MANAGE_PEOPLE, Action.MANAGE_NUMBERS, Action.ISSUE_TOKENS}
 
 MATRIX: Mapping[Role, frozenset[Action]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, case, select
+from sqlalchemy import Row, Select, case, or_, select
 
 from smsdesk.desk.decide import MAY_BE_SENT_AGAIN, SENT_AGAIN
 from smsdesk.desk.fetch_missed import SOURCE, written_at
@@ -14,6 +14,7 @@ from smsdesk.models.media import Media as StoredMedia
 from smsdesk.models.media import MediaState
 from smsdesk.models.message import AuthorKind, Direction, Message
 from smsdesk.rules.delivery_status import State, explain, is_failure, shown_as
+from smsdesk.rules.tombstones import BEGINS
 from smsdesk.rules.wording import delivery_words
 from smsdesk.web.agent import words
 from smsdesk.web.agent.pictures import Bubble, Media
@@ -28,6 +29,8 @@ TEXTS: Select[*tuple[Any, ...]] = select(
     Message.error_code,
     Message.block_reason,
     Message.media_count,
+    Message.emptied_at,
+    or_(Message.sender.startswith(BEGINS), Message.recipient.startswith(BEGINS)).label("is_erased"),
     Message.created_at,
     case((Message.source == SOURCE, Message.raw)).label("log"),
     Agent.name.label("author"),
@@ -47,6 +50,7 @@ def bubble(text: Row[Any], media: Sequence[StoredMedia], zone: str, *, first_unr
         seq=text.seq,
         outgoing=outgoing,
         body=text.body,
+        gone_words=_gone(text),
         media=tuple(_media(one) for one in media),
         author=_author(text) if outgoing else None,
         at=text.created_at,
@@ -65,9 +69,19 @@ def _author(text: Row[Any]) -> str:
 
 
 def _choices(text: Row[Any]) -> tuple[tuple[str, str], ...]:
-    if text.state not in MAY_BE_SENT_AGAIN or text.block_reason == SENT_AGAIN:
+    if text.state not in MAY_BE_SENT_AGAIN or text.emptied_at is not None or text.block_reason == SENT_AGAIN:
         return ()
     return (SEND_AGAIN_BUTTON, WAS_SENT_BUTTON) if text.state is State.UNCONFIRMED else (SEND_AGAIN_BUTTON,)
+
+
+def _gone(text: Row[Any]) -> str:
+    """Where its words were removed."""
+    if text.is_erased:
+        return "Erased"
+    if text.emptied_at is None:
+        return ""
+    days = max((text.emptied_at - text.created_at).days, 1)
+    return f"Removed after {days} {'day' if days == 1 else 'days'}"
 
 
 def _mood(state: State) -> str:

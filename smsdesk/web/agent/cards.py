@@ -20,6 +20,7 @@ from smsdesk.models.customer import Address
 from smsdesk.models.episode import Episode
 from smsdesk.rules.durations import spell
 from smsdesk.rules.phone_numbers import shown
+from smsdesk.rules.roles import Action, may
 from smsdesk.rules.terms import ClockKind
 from smsdesk.web.agent import words
 
@@ -55,6 +56,7 @@ class CardPicture:
     segment: str = ""
     promise_words: str = ""  # which policy holds here
     other_phones: tuple[OtherPhone, ...] = ()
+    data_address: str | None = None  # where a manager takes along or erases what is held about them
 
 
 def card_picture(session: Session, conversation: Conversation, me: Agent, now: datetime) -> CardPicture:
@@ -80,6 +82,7 @@ def card_picture(session: Session, conversation: Conversation, me: Agent, now: d
         segment=customer.segment or "",
         promise_words=_promise_words(session, conversation, now),
         other_phones=tuple(_other_phones(session, conversation, me)),
+        data_address=f"/manager/customers/{customer.id}" if may(me.role, Action.HANDLE_PERSONAL_DATA) else None,
     )
 
 

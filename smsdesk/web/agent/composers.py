@@ -13,6 +13,7 @@ from smsdesk.rules.segments import Segments, count
 from smsdesk.web.agent.pictures import ComposerPicture
 
 BLOCKED = "This customer texted STOP. Nothing can be sent until they text START; notes stay possible."
+ERASED = "This customer was erased. Nothing can be sent or noted here."
 MANY = 3  # segments from which the count is shown in another colour
 
 
@@ -32,7 +33,7 @@ def compose(session: Session, conversation: Conversation, body: str, seen: int, 
         client_token=client_token,
         seen=seen,
         measure=measure(body),
-        blocked_words=BLOCKED if stopped else None,
+        blocked_words=ERASED if conversation.customer.erased_at else BLOCKED if stopped else None,
     )
 
 

@@ -100,6 +100,7 @@ class Bubble:
     mood: str = ""  # "", on-its-way, failed or unconfirmed: how the bubble looks
     choices: tuple[tuple[str, str], ...] = ()  # (path below the message, words) of what the agent can do about it
     first_unread: bool = False
+    gone_words: str = ""  # why there are no words any more
 
 
 @dataclass(frozen=True, slots=True)

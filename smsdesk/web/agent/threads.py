@@ -88,7 +88,9 @@ def _notes(session: Session, conversation_id: UUID, zone: str) -> Iterator[NoteI
         .limit(PAGE)
     )
     for note in session.execute(notes):
-        yield NoteItem(note.id, note.name, note.body, note.created_at, words.time_of_day(note.created_at, zone))
+        yield NoteItem(
+            note.id, note.name, note.body or "Erased", note.created_at, words.time_of_day(note.created_at, zone)
+        )
 
 
 def _place(item: Timed) -> tuple[datetime, bool, int]:

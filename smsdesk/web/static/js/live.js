@@ -1,6 +1,6 @@
 // One event stream per browser: the tab that holds the lock listens, the others hear from it. Says on the document: "news" {kind, id}.
 
-const KINDS = ["hello", "beat", "session", "conversation", "given", "queue", "people", "quarantine", "alert", "policies", "trial", "audit", "me", "refresh"];
+const KINDS = ["hello", "beat", "session", "conversation", "given", "queue", "people", "quarantine", "alert", "policies", "trial", "audit", "privacy", "me", "refresh"];
 const SILENT = 12_000; // the server beats every five seconds
 const PATIENCE = 2_000; // before anybody is told that the line is down
 const POLL = 10_000;

@@ -1,0 +1,73 @@
+"""What is held about a customer, counted, and how far an erasure has come; in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from smsdesk.models.conversation import Conversation
+from smsdesk.models.customer import Customer
+from smsdesk.models.erasure import Erasure, ErasureState
+from smsdesk.models.media import Media, MediaState
+from smsdesk.models.message import Message
+from smsdesk.models.note import Note
+from smsdesk.rules.phone_numbers import shown
+from smsdesk.web.agent import words
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPicture:
+    """One customer, as far as their data goes. `erasure_words` is empty while nobody asked for one."""
+
+    id: UUID
+    name: str
+    phones: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    back: str  # where their newest conversation is
+    erasure_words: str
+    is_erased: bool
+
+
+def person_picture(session: Session, customer: Customer) -> PersonPicture:
+    theirs = select(Conversation.id).where(Conversation.customer_id == customer.id)
+    newest = session.scalar(theirs.order_by(Conversation.last_message_at.desc()).limit(1))
+    return PersonPicture(
+        id=customer.id,
+        name=customer.called,
+        phones=tuple(shown(address.value) for address in customer.addresses),
+        facts=_facts(session, customer),
+        back=f"/conversations/{newest}",
+        erasure_words=_erasure(session, customer),
+        is_erased=customer.erased_at is not None,
+    )
+
+
+def _facts(session: Session, customer: Customer) -> tuple[tuple[str, str], ...]:
+    theirs = select(Conversation.id).where(Conversation.customer_id == customer.id)
+    texts = select(func.count()).where(Message.conversation_id.in_(theirs), Message.emptied_at.is_(None))
+    texted = select(Message.id).where(Message.conversation_id.in_(theirs))
+    files = select(func.count()).where(Media.message_id.in_(texted), Media.state == MediaState.READY)
+    notes = select(func.count()).where(Note.conversation_id.in_(theirs), Note.body != "")
+    counted = (("Texts", texts), ("Pictures and files", files), ("Notes about them", notes))
+    return tuple((what, f"{session.scalar(count) or 0:,}") for what, count in counted)
+
+
+def _erasure(session: Session, customer: Customer) -> str:
+    latest = select(Erasure).where(Erasure.customer_id == customer.id).order_by(Erasure.id.desc()).limit(1)
+    erasure = session.scalar(latest)
+    if erasure is None:
+        return ""
+    if erasure.state is ErasureState.DONE and erasure.finished_at:
+        return f"Erased on {words.short_day(erasure.finished_at, 'UTC')}: the words of {_texts(erasure.done)} are gone. If they said STOP, it stands."
+    if erasure.closed_at is None:
+        return "The erasure begins within a few seconds."
+    if erasure.part == "calls":
+        return "Nearly done: a call to the carrier is still being made."
+    return f"Being erased: {erasure.done:,} of {_texts(erasure.total)} so far. You may leave this page."
+
+
+def _texts(count: int) -> str:
+    return f"{count:,} text{'' if count == 1 else 's'}"

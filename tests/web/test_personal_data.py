@@ -1,0 +1,87 @@
+"""What is held about a customer: who may see it, and how they are erased by a manager who means it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from smsdesk.adapters import passwords
+from smsdesk.models import Address, Agent, Conversation, Erasure, Message
+from tests.web.test_manager import Shop, shop
+
+__all__ = ["shop"]
+PHONE = "+14155550199"
+
+
+def customer_of(shop: Shop, conversation_id: UUID | None) -> UUID:
+    with shop.database.reading() as session:
+        return session.get_one(Conversation, conversation_id).customer_id
+
+
+def has_password(shop: Shop, name: str, password: str) -> None:
+    with shop.database.transaction() as session:
+        session.scalars(select(Agent).where(Agent.name == name)).one().password_hash = passwords.hashed(password)
+
+
+def erasures(shop: Shop) -> list[Erasure]:
+    with shop.database.reading() as session:
+        return list(session.scalars(select(Erasure)))
+
+
+def test_only_managers_see_the_way_and_may_take_it(shop: Shop) -> None:
+    conversation = shop.text(PHONE)
+    page = f"/manager/customers/{customer_of(shop, conversation)}"
+
+    assert f'href="{page}"' in shop.signed_in("Sam").opens(f"/conversations/{conversation}").text
+    maya = shop.signed_in("Maya")
+    assert page not in maya.opens(f"/conversations/{conversation}").text
+    assert maya.opens(page).status_code == 403
+    assert maya.sends(f"/conversations/{conversation}", f"{page}/erasure", sure="erase").status_code == 403
+    assert erasures(shop) == []
+
+
+def test_a_manager_who_types_it_and_their_password_erases_and_sees_how_far_it_is(shop: Shop) -> None:
+    conversation = shop.text(PHONE)
+    has_password(shop, "Sam", "correct horse battery")
+    page = f"/manager/customers/{customer_of(shop, conversation)}"
+    sam = shop.signed_in("Sam")
+    assert "Texts 1" in sam.reads(page)
+
+    slip = sam.sends(page, f"{page}/erasure", sure="eraze", password="correct horse battery")
+    stranger = sam.sends(page, f"{page}/erasure", sure="erase", password="wrong")
+
+    assert (slip.status_code, "Type the word erase" in slip.text, 'value="eraze"' in slip.text) == (422, True, True)
+    assert (stranger.status_code, "That is not your password." in stranger.text) == (422, True)
+    assert erasures(shop) == []
+
+    assert sam.sends(page, f"{page}/erasure", sure="Erase", password="correct horse battery").status_code == 303
+    assert "begins within a few seconds" in sam.reads(page)
+    works_off(shop)
+
+    assert "the words of 1 text are gone" in sam.reads(page)
+    thread = sam.reads(f"/conversations/{conversation}")
+    assert "Erased customer" in thread
+    assert PHONE[-4:] not in thread
+    with shop.database.reading() as session:
+        assert list(session.scalars(select(Message.body))) == [""]
+        assert all(value.startswith("erased:") for value in session.scalars(select(Address.value)))
+
+
+def works_off(shop: Shop) -> None:
+    """The worker does what waits."""
+    from smsdesk.adapters.media_store import MediaStore
+    from smsdesk.desk import erase
+    from smsdesk.desk.erase import Places
+    from smsdesk.web.wired import wiring
+
+    with shop.app.app_context():
+        wired = wiring()
+    places = Places(wired.erasures, MediaStore(wired.settings.media), wired.spool)
+    with shop.database.transaction() as session:
+        work = erase.claim(session, shop.now[0])
+    assert work
+    goes_on = True
+    while goes_on:
+        with shop.database.transaction() as session:
+            goes_on = erase.go_on(session, work, places, shop.now[0])
