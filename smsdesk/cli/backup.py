@@ -14,13 +14,18 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
+from config.settings import PHONE_KEY
 from smsdesk.adapters import clock, dumps, migrate
+from smsdesk.adapters.database import Database
 from smsdesk.adapters.dumps import CannotDump
+from smsdesk.adapters.media_store import MediaStore
 from smsdesk.cli.ground import transaction, wiring
 from smsdesk.desk.after_restore import hold_back
+from smsdesk.desk.erase import Places
+from smsdesk.desk.repeat_erasures import repeat_erasures
 from smsdesk.models.message import Message
 
-MANIFEST, DATABASE, MEDIA = "manifest.json", "database", "media"
+MANIFEST, DATABASE, MEDIA, KEY = "manifest.json", "database", "media", "phone_key"
 FORM = 1
 
 
@@ -58,14 +63,19 @@ def restore(file: Path) -> None:
         with tarfile.open(file) as archive, tempfile.TemporaryDirectory(dir=settings.var, prefix=".restore-") as folder:
             about = _read(archive, dumps.kind_of(settings.database_url))
             archive.extractall(folder, filter="data")
+            _ensure_one_key(Path(folder) / KEY)
             dumps.load(Path(folder) / DATABASE, settings.database_url)
+            key = _bring_key(Path(folder) / KEY)
             _bring_media(Path(folder) / MEDIA, settings.media)
     except (CannotDump, tarfile.TarError, OSError) as error:
         raise click.ClickException(str(error)) from None
     migrate.to_head(settings.database_url)
+    again = _erase_again(key)
     with transaction() as session:
         held_back = hold_back(session, clock.now())
     click.echo(f"Restored as of {about['made_at']}: {about['texts']} texts.")
+    if again:
+        click.echo(f"{again} customers had been erased since, and are erased again.")
     click.echo(f"{held_back} texts were on their way then; each waits for a person to say whether it left.")
     click.echo(
         "Start SMSDesk. What customers texted since is fetched from the carrier's log within minutes; then run: desk doctor"
@@ -81,6 +91,7 @@ def _write(path: Path, dumped: Path, about: dict[str, Any]) -> None:
             info.size = len(words)
             archive.addfile(info, io.BytesIO(words))
             archive.add(dumped, DATABASE)
+            archive.add(_key_file(), KEY)
             if wiring().settings.media.is_dir():
                 archive.add(wiring().settings.media, MEDIA)
         out.flush()
@@ -101,6 +112,36 @@ def _read(archive: tarfile.TarFile, kind: str) -> dict[str, Any]:
             f"This is a backup of {about['kind']}, and DATABASE_URL names {kind}: restore it into {about['kind']}."
         )
     return about
+
+
+def _ensure_one_key(source: Path) -> None:
+    """By it the marks of erased numbers were made, those in the backup and those in the log. Raises CannotDump."""
+    if not source.is_file() or source.read_text() == _key_file().read_text() or wiring().erasures.is_empty:
+        return
+    raise CannotDump(
+        "var/erasures.log was written with another key than the backup's: bring erasures.log and keys/phone_key from the installation that the backup is of."
+    )
+
+
+def _bring_key(source: Path) -> bytes:
+    """An older backup has none."""
+    if source.is_file():
+        _key_file().write_text(source.read_text())
+    return bytes.fromhex(_key_file().read_text().strip())
+
+
+def _key_file() -> Path:
+    return wiring().settings.var / "keys" / PHONE_KEY
+
+
+def _erase_again(key: bytes) -> int:
+    wired = wiring()
+    database = Database(wired.settings.database_url, phone_key=key)
+    try:
+        places = Places(wired.erasures, MediaStore(wired.settings.media), wired.spool)
+        return repeat_erasures(database, places, clock.now())
+    finally:
+        database.close()
 
 
 def _bring_media(source: Path, target: Path) -> None:
