@@ -11,6 +11,7 @@ from smsdesk.models.customer import Address
 from smsdesk.models.event import Event
 from smsdesk.models.message import Direction, Message
 from smsdesk.rules.delivery_status import State
+from smsdesk.rules.tombstones import BEGINS
 
 LOOKED_BACK = timedelta(days=7)  # the log of years would take longer than a doctor may
 # States of ours that are written down when they are come into; the others are the outbox's own
@@ -38,7 +39,7 @@ def in_anothers_thread(_now: datetime) -> Select[int]:
         .select_from(Message)
         .join(Conversation, Conversation.id == Message.conversation_id)
         .join(Address, Address.id == Conversation.address_id)
-        .where(theirs)
+        .where(theirs, Address.value.not_like(f"{BEGINS}%"))  # an erasure empties text after text
     )
 
 
