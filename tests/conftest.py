@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
@@ -54,6 +55,13 @@ def _forget_the_developers_own_settings() -> None:
 
 _forget_the_developers_own_settings()
 one_compiler.share_it()
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays. Looking through it for garbage took a tenth of the time of all tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 def pytest_unconfigure() -> None:

@@ -4,7 +4,7 @@ half of a test's time. Within one process what was compiled is kept for the next
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 from flask import Flask
@@ -18,14 +18,14 @@ from werkzeug.routing import Rule
 from smsdesk.adapters import database
 
 _dialects: dict[str, tuple[Any, Any]] = {}
-_routes: dict[object, Callable[..., tuple[str, str]]] = {}
-_compile_route = Rule._compile_builder
+_routes: dict[object, dict[str, Any]] = {}
+_compile_route = Rule.compile
 
 
 def share_it() -> None:
     """From now on, in this process."""
     database.create_engine = _sharing  # type: ignore[assignment, attr-defined]
-    Rule._compile_builder = _compiled_once  # type: ignore[assignment, method-assign]
+    Rule.compile = _compiled_once  # type: ignore[assignment, method-assign]
 
 
 def keep_templates(app: Flask) -> None:
@@ -56,26 +56,32 @@ def _learn(url: str, name: str) -> tuple[Any, Any] | None:
     return _dialects[name]
 
 
-def _compiled_once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-    """The function is handed its rule, so that equal rules of two apps can have the same one."""
-    key = (rule.rule, tuple(rule._trace), str(rule.defaults), append_unknown)
+def _compiled_once(rule: Rule) -> None:
+    """A route of one app has what the equal route of another app was compiled to."""
+    key = (rule.rule, rule.host, rule.subdomain, rule.merge_slashes, str(rule.defaults))
     if key not in _routes:
-        _routes[key] = _compile_route(rule, append_unknown)
-    return _routes[key]
+        _compile_route(rule)
+        _routes[key] = {name: getattr(rule, name) for name in ("_parts", "_trace", "_converters", "arguments")} | {
+            name: getattr(rule, name).__func__ for name in ("_build", "_build_unknown")
+        }
+        return
+    known = _routes[key]
+    rule._parts, rule._trace, rule._converters = known["_parts"], known["_trace"], known["_converters"]
+    rule.arguments = set(known["arguments"])
+    rule._build, rule._build_unknown = known["_build"].__get__(rule), known["_build_unknown"].__get__(rule)
 
 
 class _InMemory(BytecodeCache):
-    """Jinja compares what was compiled with the source by itself."""
+    """Known by its source, so what was changed is compiled anew."""
 
     def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
+        self._known: dict[tuple[str, str], CodeType | None] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._known:
-            bucket.bytecode_from_string(self._known[bucket.key])
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key] = bucket.bytecode_to_string()
+        self._known[bucket.key, bucket.checksum] = bucket.code
 
 
 _templates = _InMemory()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def attach(app: Flask) -> None:
     app.jinja_env.globals["asset"] = asset
 
 
+@cache
 def _version() -> str:
     """One for all files: scripts import each other by relative addresses, which then change together."""
     whole = hashlib.sha256()
