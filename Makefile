@@ -26,7 +26,7 @@ bench: test-environment
 	$(PYTHON) -m bench $(ARGS)
 
 faults: test-environment
-	SMSDESK_FAULTS=long $(PYTEST) tests/faults -v $(ARGS)
+	SMSDESK_FAULTS=long $(PYTEST) tests/faults tests/web/api/test_fuzzing.py -v $(ARGS)
 
 mutants: test-environment
 	AT_ONCE=$(AT_ONCE) $(PYTHON) -m tests.mutants $(ARGS)

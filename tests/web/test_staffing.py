@@ -110,15 +110,15 @@ def test_more_people_can_be_tried_without_a_script(shop: Shop) -> None:
     assert kept[0] < kept[1] <= kept[2] <= 99.9
 
 
-@pytest.mark.parametrize("typed", ["many", "-1", "2.5", "501", "٣", "99999999999"])
-def test_what_is_no_number_of_people_is_refused_in_words_and_kept(shop: Shop, typed: str) -> None:
+def test_what_is_no_number_of_people_is_refused_in_words_and_kept(shop: Shop) -> None:
     two_weeks(shop)
 
-    answer = opens(shop, f"{support(shop)}&people={typed}")
+    for typed in ("many", "-1", "2.5", "501", "٣", "99999999999"):
+        answer = opens(shop, f"{support(shop)}&people={typed}")
 
-    assert answer.status_code == 422
-    assert "Type a whole number of people, from 0 to 500." in answer.text
-    assert f'value="{typed}"' in answer.text
+        assert answer.status_code == 422, typed
+        assert "Type a whole number of people, from 0 to 500." in answer.text, typed
+        assert f'value="{typed}"' in answer.text, typed
 
 
 def test_where_answers_take_longer_than_the_promise_more_people_are_no_remedy(shop: Shop) -> None:

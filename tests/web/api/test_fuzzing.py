@@ -22,10 +22,12 @@ from smsdesk.adapters import clock
 from smsdesk.models import Alert, Conversation, Media, MediaState, Message, OutgoingWebhook, TokenScope, WebhookStyle
 from smsdesk.web.api import OPERATIONS
 from smsdesk.web.api.description import TAGS
+from tests.faults.ground import LONG
 from tests.web.api.program import Office
 from tests.web.api.test_watches import watch_over
 
-EXAMPLES = 25  # of each operation, of what fits its description and of what does not
+# Of each operation, of what fits its description and of what does not; always the same ones
+EXAMPLES = 100 if LONG else 12
 FITTING = (
     checks.status_code_conformance,
     checks.content_type_conformance,
