@@ -9,6 +9,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -75,9 +76,9 @@ def free_port() -> int:
             return port
 
 
-@pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
-    product = Product(tmp_path)
+@contextmanager
+def running(folder: Path) -> Iterator[Product]:
+    product = Product(folder)
     product.start()
     yield product
     product.process.kill()
@@ -86,8 +87,22 @@ def product(tmp_path: Path) -> Iterator[Product]:
         os.kill(pid, signal.SIGKILL)
 
 
-def test_one_command_brings_everything_up_and_shows_the_way_in(product: Product) -> None:
-    said = product.said.read_text()
+@pytest.fixture
+def product(tmp_path: Path) -> Iterator[Product]:
+    """For a test that ends it."""
+    with running(tmp_path) as product:
+        yield product
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """For tests after which it runs as before."""
+    with running(tmp_path_factory.mktemp("lasting")) as product:
+        yield product
+
+
+def test_one_command_brings_everything_up_and_shows_the_way_in(lasting: Product) -> None:
+    product, said = lasting, lasting.said.read_text()
 
     assert product.page("/healthz") == 200
     assert f"SMSDesk answers on http://127.0.0.1:{product.port}" in said
@@ -123,8 +138,8 @@ def test_a_supervisor_killed_outright_leaves_no_orphan_and_starts_again(product:
 
 
 @pytest.mark.parametrize("part", ["redis-server", "gunicorn", "workers.start outbound", "workers.clock"])
-def test_a_part_that_is_killed_comes_back(product: Product, part: str) -> None:
-    killed = product.part(part)
+def test_a_part_that_is_killed_comes_back(lasting: Product, part: str) -> None:
+    product, killed = lasting, lasting.part(part)
 
     os.kill(killed, signal.SIGKILL)
 
