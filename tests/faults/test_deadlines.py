@@ -1,4 +1,4 @@
-"""A thousand promises end in the same second, while clock processes are killed: every alert comes once, and none before its time."""
+"""Hundreds of promises end in the same second, while clock processes are killed: every alert comes once, and none before its time."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from sqlalchemy import func, select
 from smsdesk.adapters import clock
 from smsdesk.models import Alert, Clock, ClockEvent
 from smsdesk.rules.reply_clock import Step
-from tests.faults.ground import Ground, end, wait
+from tests.faults.ground import LONG, Ground, end, wait
 from tests.servers import until
 
-DEADLINES = 1000
+DEADLINES = 1000 if LONG else 300
 PROMISED = timedelta(minutes=10)
 STEPS = (Step.WARN_50, Step.WARN_80, Step.BREACH)
 
 
 @pytest.mark.timeout(600)
-def test_a_thousand_deadlines_in_one_second_are_told_once_each_whoever_is_killed(ground: Ground) -> None:
+def test_deadlines_in_one_second_are_told_once_each_whoever_is_killed(ground: Ground) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)
