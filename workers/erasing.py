@@ -42,7 +42,7 @@ def erase_people() -> None:
 
 def places() -> Places:
     wired = wiring()
-    return Places(wired.erasures, MediaStore(wired.settings.media), wired.spool)
+    return Places(wired.erasures, MediaStore(wired.settings.media), wired.spool, wired.exports)
 
 
 def _step(work: Work) -> bool:

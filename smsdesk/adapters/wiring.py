@@ -9,6 +9,7 @@ from config.settings import Settings
 from smsdesk.adapters.carrier import Carrier
 from smsdesk.adapters.database import Database
 from smsdesk.adapters.erasure_log import ErasureLog
+from smsdesk.adapters.export_store import ExportStore
 from smsdesk.adapters.keeper import Keeper
 from smsdesk.adapters.live import Announcer, Listener
 from smsdesk.adapters.queue import WakeUps
@@ -44,6 +45,10 @@ class Wiring:
     @cached_property
     def erasures(self) -> ErasureLog:
         return ErasureLog(self.settings.var)
+
+    @cached_property
+    def exports(self) -> ExportStore:
+        return ExportStore(self.settings.var / "exports")
 
     @cached_property
     def listener(self) -> Listener:

@@ -138,7 +138,7 @@ def _erase_again(key: bytes) -> int:
     wired = wiring()
     database = Database(wired.settings.database_url, phone_key=key)
     try:
-        places = Places(wired.erasures, MediaStore(wired.settings.media), wired.spool)
+        places = Places(wired.erasures, MediaStore(wired.settings.media), wired.spool, wired.exports)
         return repeat_erasures(database, places, clock.now())
     finally:
         database.close()

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from smsdesk.adapters.erasure_log import TextsErased
 from smsdesk.adapters.spool import Unreadable
+from smsdesk.desk import take_along
 from smsdesk.desk.recognise import mark
 from smsdesk.models.alert import Alert, AlertDelivery
 from smsdesk.models.consent import ConsentEvent, StopWish
@@ -101,6 +102,11 @@ def words(session: Session, erasure: Erasure, _places: Places, now: datetime) ->
     return emptied + _update(session, Message, told_by_text, {"body": "", "emptied_at": now})
 
 
+def exports(session: Session, erasure: Erasure, places: Places, _now: datetime) -> int:
+    """What was taken along for them, and is still here."""
+    return take_along.forget_person(session, places.exports, erasure.customer_id)
+
+
 def quarantine(session: Session, erasure: Erasure, places: Places, _now: datetime) -> int:
     """Texts that found no number of ours: by their sender, as the log remembers the marks."""
     marks = _marks(places, erasure)
@@ -153,6 +159,7 @@ PARTS: Mapping[str, Part] = {
     "files": files,
     "texts": texts,
     "words": words,
+    "exports": exports,
     "quarantine": quarantine,
     "calls": calls,
 }

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.erasure_log import ErasureLog
+from smsdesk.adapters.export_store import ExportStore
 from smsdesk.adapters.media_store import MediaStore
 from smsdesk.adapters.promises import announce, later
 from smsdesk.adapters.spool import Spool
@@ -36,6 +37,7 @@ class Places:
     log: ErasureLog
     media: MediaStore
     spool: Spool
+    exports: ExportStore
 
 
 @dataclass

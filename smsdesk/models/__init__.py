@@ -29,6 +29,7 @@ from smsdesk.models.media import Media, MediaState
 from smsdesk.models.message import AuthorKind, DeliveryReport, Direction, Message, Purpose, SendAttempt
 from smsdesk.models.note import Note
 from smsdesk.models.number import Number
+from smsdesk.models.person_export import ExportState, PersonExport
 from smsdesk.models.policy import Policy, PolicyTrial, TrialState
 from smsdesk.models.quarantine import QuarantinedText
 from smsdesk.models.reading import Draft, ReadMark
@@ -73,6 +74,7 @@ __all__ = [
     "Erasure",
     "ErasureState",
     "Event",
+    "ExportState",
     "Figure",
     "Heartbeat",
     "HouseRulesRow",
@@ -83,6 +85,7 @@ __all__ = [
     "Note",
     "Number",
     "OutgoingWebhook",
+    "PersonExport",
     "PhoneProof",
     "Policy",
     "PolicyTrial",

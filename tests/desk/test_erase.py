@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.adapters.carrier import InboundText, Listed, NotSent
 from smsdesk.adapters.erasure_log import ErasureLog
+from smsdesk.adapters.export_store import ExportStore
 from smsdesk.adapters.media_store import MediaStore
 from smsdesk.adapters.spool import Spool
 from smsdesk.desk import annotate, comply, decide, erase, fetch_missed, sort_out
@@ -51,7 +52,12 @@ PHONE = "+14155550177"
 
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
-    return Places(ErasureLog(tmp_path), MediaStore(tmp_path / "media"), Spool(tmp_path / "spool"))
+    return Places(
+        ErasureLog(tmp_path),
+        MediaStore(tmp_path / "media"),
+        Spool(tmp_path / "spool"),
+        ExportStore(tmp_path / "exports"),
+    )
 
 
 @pytest.fixture

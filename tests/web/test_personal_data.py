@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
 from smsdesk.adapters import passwords
-from smsdesk.models import Address, Agent, Conversation, Erasure, Message
+from smsdesk.adapters.media_store import MediaStore
+from smsdesk.desk import erase, take_along
+from smsdesk.desk.erase import Places
+from smsdesk.models import Address, Agent, Conversation, Erasure, Event, Message
+from smsdesk.web.wired import wiring
 from tests.web.test_manager import Shop, shop
+from workers import exporting
 
 __all__ = ["shop"]
 PHONE = "+14155550199"
@@ -70,14 +76,9 @@ def test_a_manager_who_types_it_and_their_password_erases_and_sees_how_far_it_is
 
 def works_off(shop: Shop) -> None:
     """The worker does what waits."""
-    from smsdesk.adapters.media_store import MediaStore
-    from smsdesk.desk import erase
-    from smsdesk.desk.erase import Places
-    from smsdesk.web.wired import wiring
-
     with shop.app.app_context():
         wired = wiring()
-    places = Places(wired.erasures, MediaStore(wired.settings.media), wired.spool)
+    places = Places(wired.erasures, MediaStore(wired.settings.media), wired.spool, wired.exports)
     with shop.database.transaction() as session:
         work = erase.claim(session, shop.now[0])
     assert work
@@ -85,3 +86,28 @@ def works_off(shop: Shop) -> None:
     while goes_on:
         with shop.database.transaction() as session:
             goes_on = erase.go_on(session, work, places, shop.now[0])
+
+
+def test_what_is_taken_along_is_fetched_by_managers_alone_and_each_time_is_written_down(shop: Shop) -> None:
+    conversation = shop.text(PHONE)
+    page = f"/manager/customers/{customer_of(shop, conversation)}"
+    sam, maya = shop.signed_in("Sam"), shop.signed_in("Maya")
+
+    assert sam.sends(page, f"{page}/exports").status_code == 303
+    assert "Begins within a few seconds" in sam.reads(page)
+    with shop.app.app_context():
+        wired = wiring()
+    with shop.database.transaction() as session:
+        work = take_along.claim(session, shop.now[0])
+    assert work
+    exporting.write(wired, work)
+
+    assert "here until" in sam.reads(page)
+    fetched = f"/manager/exports/{work.export_id}/fetched"
+    assert sam.sends(page, fetched).data[:2] == b"PK"
+    assert maya.sends(f"/conversations/{conversation}", fetched).status_code == 403
+    shop.now[0] += timedelta(days=8)
+    assert shop.signed_in("Sam").sends(page, fetched).status_code == 404
+    with shop.database.reading() as session:
+        kinds = list(session.scalars(select(Event.kind).where(Event.kind == "customer.export_fetched")))
+    assert len(kinds) == 1

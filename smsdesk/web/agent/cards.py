@@ -56,6 +56,7 @@ class CardPicture:
     segment: str = ""
     promise_words: str = ""  # which policy holds here
     other_phones: tuple[OtherPhone, ...] = ()
+    is_erased: bool = False
     data_address: str | None = None  # where a manager takes along or erases what is held about them
 
 
@@ -82,6 +83,7 @@ def card_picture(session: Session, conversation: Conversation, me: Agent, now: d
         segment=customer.segment or "",
         promise_words=_promise_words(session, conversation, now),
         other_phones=tuple(_other_phones(session, conversation, me)),
+        is_erased=customer.erased_at is not None,
         data_address=f"/manager/customers/{customer.id}" if may(me.role, Action.HANDLE_PERSONAL_DATA) else None,
     )
 

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from smsdesk.desk import take_along
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Customer
 from smsdesk.models.erasure import Erasure, ErasureState
 from smsdesk.models.media import Media, MediaState
 from smsdesk.models.message import Message
 from smsdesk.models.note import Note
+from smsdesk.models.person_export import ExportState, PersonExport
 from smsdesk.rules.phone_numbers import shown
 from smsdesk.web.agent import words
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """A file in which a customer is taken along."""
+
+    id: UUID
+    asked_words: str
+    state_words: str
+    can_be_fetched: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +42,10 @@ class PersonPicture:
     back: str  # where their newest conversation is
     erasure_words: str
     is_erased: bool
+    exports: tuple[ExportRow, ...]
 
 
-def person_picture(session: Session, customer: Customer) -> PersonPicture:
+def person_picture(session: Session, customer: Customer, now: datetime) -> PersonPicture:
     theirs = select(Conversation.id).where(Conversation.customer_id == customer.id)
     newest = session.scalar(theirs.order_by(Conversation.last_message_at.desc()).limit(1))
     return PersonPicture(
@@ -42,6 +56,7 @@ def person_picture(session: Session, customer: Customer) -> PersonPicture:
         back=f"/conversations/{newest}",
         erasure_words=_erasure(session, customer),
         is_erased=customer.erased_at is not None,
+        exports=tuple(_export(one, now) for one in take_along.exports_of(session, customer.id)),
     )
 
 
@@ -53,6 +68,26 @@ def _facts(session: Session, customer: Customer) -> tuple[tuple[str, str], ...]:
     notes = select(func.count()).where(Note.conversation_id.in_(theirs), Note.body != "")
     counted = (("Texts", texts), ("Pictures and files", files), ("Notes about them", notes))
     return tuple((what, f"{session.scalar(count) or 0:,}") for what, count in counted)
+
+
+def _export(export: PersonExport, now: datetime) -> ExportRow:
+    is_there = export.state is ExportState.DONE and export.expires_at is not None and export.expires_at > now
+    return ExportRow(export.id, f"Asked for on {words.short_day(export.asked_at, 'UTC')}", _state(export), is_there)
+
+
+def _state(export: PersonExport) -> str:
+    if export.state is ExportState.DONE and export.expires_at:
+        return f"{_size(export.size or 0)}, here until {words.short_day(export.expires_at, 'UTC')}"
+    if export.state is ExportState.RUNNING:
+        return f"Being written: {export.done:,} of {_texts(export.total)}"
+    return {
+        ExportState.WAITING: "Begins within a few seconds",
+        ExportState.FAILED: "It could not be written; ask for it once more",
+    }.get(export.state, "The file is deleted")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:.1f} MB" if count >= 100_000 else f"{max(count // 1000, 1)} kB"
 
 
 def _erasure(session: Session, customer: Customer) -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, send_file
 from werkzeug.wrappers import Response
 
 from smsdesk.adapters import clock, passwords
-from smsdesk.desk import erase, see
+from smsdesk.desk import erase, see, take_along
 from smsdesk.models.customer import Customer
 from smsdesk.web import limits
 from smsdesk.web.access import me
 from smsdesk.web.agent.surroundings import done, surroundings
 from smsdesk.web.manager.person_pictures import PersonPicture, person_picture
 from smsdesk.web.transaction import let_go, session
+from smsdesk.web.wired import wiring
 
 SURE = "erase"
 NOT_SURE = "Type the word erase, so that nobody is erased by a slip."
@@ -31,6 +32,31 @@ def show(customer_id: UUID) -> str:
 @personal_data.get("/customers/<uuid:customer_id>/progress")
 def progress(customer_id: UUID) -> str:
     return render_template("manager/_person.html", person=_picture(customer_id))
+
+
+@personal_data.post("/customers/<uuid:customer_id>/exports")
+def take(customer_id: UUID) -> Response | tuple[str, int]:
+    if not is_me():
+        return _page(customer_id, {"export": WRONG}), 422
+    take_along.ask(session(), _theirs(customer_id), me(), clock.now())
+    return done(f"/manager/customers/{customer_id}")
+
+
+@personal_data.post("/exports/<uuid:export_id>/fetched")
+def fetch(export_id: UUID) -> Response:
+    """The file itself; each time is written down."""
+    export = take_along.fetch(session(), export_id, me(), clock.now())
+    path = wiring().exports.path(export.id)
+    if not path.is_file():
+        raise see.NotThere
+    answer = send_file(
+        path.absolute(),
+        "application/zip",
+        as_attachment=True,
+        download_name=f"customer-{export.customer_id.hex[-8:]}.zip",
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @personal_data.post("/customers/<uuid:customer_id>/erasure")
@@ -57,7 +83,7 @@ def _theirs(customer_id: UUID) -> Customer:
 
 
 def _picture(customer_id: UUID) -> PersonPicture:
-    return person_picture(session(), _theirs(customer_id))
+    return person_picture(session(), _theirs(customer_id), clock.now())
 
 
 def _page(customer_id: UUID, problems: dict[str, str] | None = None, sure: str = "") -> str:
