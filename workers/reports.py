@@ -1,4 +1,4 @@
-"""The reports queue: long work that nobody's text may wait for: erasures, exports, trials of a policy, the auditor, roll-ups."""
+"""The reports queue: long work that nobody's text may wait for: erasures, exports, the end of old texts, trials of a policy, the auditor, roll-ups."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from workers.adding_up import add_up
 from workers.draining import LONG_ENOUGH, Turns, picked_up, stopping
 from workers.erasing import erase_people
 from workers.exporting import export_people
+from workers.fading import let_old_texts_fade
 from workers.trials import try_policies
 from workers.wired import wiring
 
@@ -32,7 +33,7 @@ def audit() -> None:
 
 
 # Each does what it finds, for half a minute at most, keeps what it has done, and needs no Redis
-PARTS: tuple[Callable[[], None], ...] = (erase_people, export_people, audit, add_up, try_policies)
+PARTS: tuple[Callable[[], None], ...] = (erase_people, export_people, audit, add_up, try_policies, let_old_texts_fade)
 
 
 def _do_all() -> None:

@@ -69,6 +69,7 @@ WAYS_IN = (
     Way("smsdesk.web.manager.watch_plans:watch_plans", "/manager", Action.MANAGE_PROMISES),
     Way("smsdesk.web.manager.targets:targets", "/manager", Action.CHANGE_TARGET),
     Way("smsdesk.web.manager.personal_data:personal_data", "/manager", Action.HANDLE_PERSONAL_DATA),
+    Way("smsdesk.web.manager.retentions:retentions", "/manager", Action.HANDLE_PERSONAL_DATA),
     Way("smsdesk.web.manager.policies:policies", "/manager", Action.SEE_MANAGER_PAGE),
     Way("smsdesk.web.manager.policy_changes:policy_changes", "/manager", Action.MANAGE_PROMISES),
     Way("smsdesk.web.manager.policy_trials:policy_trials", "/manager", Action.MANAGE_PROMISES),

@@ -111,3 +111,23 @@ def test_what_is_taken_along_is_fetched_by_managers_alone_and_each_time_is_writt
     with shop.database.reading() as session:
         kinds = list(session.scalars(select(Event.kind).where(Event.kind == "customer.export_fetched")))
     assert len(kinds) == 1
+
+
+def test_a_manager_says_how_long_a_numbers_texts_are_kept(shop: Shop) -> None:
+    number = shop.number()
+    page = f"/manager/numbers/{number.id}/retention"
+    sam = shop.signed_in("Sam")
+    assert "kept for ever" in sam.reads(page)
+    assert f'href="{page}"' in sam.opens(f"/manager/numbers/{number.id}/target").text
+
+    refused = sam.sends(page, page, days="a year")
+    assert (refused.status_code, 'value="a year"' in refused.text, "from 1 to 3650" in refused.text) == (
+        422,
+        True,
+        True,
+    )
+    assert sam.sends(page, page, days="30").status_code == 303
+
+    assert "kept for 30 days" in sam.reads(page)
+    assert shop.number().keeps_texts_days == 30
+    assert shop.signed_in("Lee").opens(page).status_code == 403

@@ -24,13 +24,13 @@ targets = Blueprint("targets", __name__)
 
 @targets.get("/numbers/<uuid:number_id>/target")
 def ask(number_id: UUID) -> str:
-    number = _theirs(number_id)
+    number = theirs(number_id)
     return _form(number, _short(number), rederived=request.args.get("rederived", type=int))
 
 
 @targets.post("/numbers/<uuid:number_id>/target")
 def change(number_id: UUID) -> Response | tuple[str, int]:
-    number = _theirs(number_id)
+    number = theirs(number_id)
     typed = request.form.get("target", "")
     try:
         target = parse(typed)
@@ -41,7 +41,7 @@ def change(number_id: UUID) -> Response | tuple[str, int]:
     return redirect(f"/manager/numbers/{number.id}/target?rederived={rederived}", 303)
 
 
-def _theirs(number_id: UUID) -> Number:
+def theirs(number_id: UUID) -> Number:
     found = next((number for number in see.numbers(session(), me()) if number.id == number_id), None)
     if found is None:
         raise see.NotThere
