@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from config.settings import BadSettings
 from smsdesk.adapters import clock
 from smsdesk.adapters.failpoints import reach
-from smsdesk.desk import remind, snooze, watch_over
+from smsdesk.desk import remind, snooze, suspect, watch_over
 from smsdesk.desk.audit.ask import ask_for_the_night, was_asked_for
 from smsdesk.desk.drain_spool import drain_texts
 from smsdesk.models.alert import Alert
@@ -136,8 +136,18 @@ def _sweep() -> None:
         drain_texts(wiring().database, wiring().spool)
         routing.sweep()
         reminders.follow_policies()
+        settle_wishes()
     except Exception:  # the database may be away; the next sweep must come whatever this one met
         log.exception("a sweep failed")
+
+
+def settle_wishes() -> None:
+    """Whoever may have asked for no more texts, and was given no decision within a day, gets none."""
+    with wiring().database.reading() as session:
+        is_due = suspect.is_due(session, clock.now())
+    if is_due:
+        with wiring().database.transaction() as session:
+            suspect.settle_due(session, clock.now())
 
 
 def watch() -> None:

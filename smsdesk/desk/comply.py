@@ -5,29 +5,27 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from smsdesk.adapters.promises import announce
-from smsdesk.desk import keep_resolution, promise
+from smsdesk.desk import suspect
 from smsdesk.desk.compose import compose
-from smsdesk.desk.record import record
+from smsdesk.desk.keep_rules import rules_of_the_house
+from smsdesk.desk.stop_texts import enter, is_stopped, start, stop
 from smsdesk.desk.thread import Place
-from smsdesk.models.consent import ConsentEvent, ConsentKind, Stop
-from smsdesk.models.conversation import Conversation, ConversationState, locked
-from smsdesk.models.message import AuthorKind
+from smsdesk.models.consent import ConsentEvent, ConsentKind, StopSource
+from smsdesk.models.conversation import Conversation
+from smsdesk.models.message import AuthorKind, Purpose
 from smsdesk.models.number import Number
 from smsdesk.rules.keywords import Keyword
-from smsdesk.rules.texts import clean
 
 HELP_AGAIN_AFTER = timedelta(hours=24)  # trust.md 4.1, 5: once a day, or two machines answer each other for ever
 HELP_IS_STALE_AFTER = timedelta(minutes=10)
 HELP = "{label}: a person reads your texts here and answers them. Text STOP to get no more texts from us."
-
-
-class OptedOut(Exception):
-    """This customer has texted STOP to this number; only their START lifts it."""
+CONFIRM_WITHIN = timedelta(
+    minutes=5
+)  # the SoundBite ruling of 29 Nov 2012; 47 CFR 64.1200(a)(12): one text, no marketing
+CONFIRMED = "{label}: you get no more texts from us. Text START if you want to write to us again."
 
 
 def obey(
@@ -41,78 +39,36 @@ def obey(
     by_carrier: bool = False,
 ) -> None:
     """Do what a keyword asks, in the transaction that stores the text. `by_carrier`: it was the carrier that read it so."""
-    source = "carrier" if by_carrier else "keyword"
-    if keyword is Keyword.STOP:
-        stop(
-            session,
-            place.conversation_id,
-            place.address_id,
-            place.number_id,
-            now,
-            message_id=message_id,
-            words=words,
-            source=source,
-        )
-    elif keyword is Keyword.START:
-        _start(session, place, message_id, words, now, source)
-    else:
+    source = StopSource.CARRIER if by_carrier else StopSource.KEYWORD
+    if keyword is Keyword.HELP:
         _help(session, place, message_id, words, now, source)
+        return
+    suspect.overtake(session, place.conversation_id, now)
+    if keyword is Keyword.STOP:
+        _stop(session, place, message_id, words, now, source)
+    else:
+        conversation = session.get_one(Conversation, place.conversation_id, populate_existing=True)
+        start(session, conversation, now, kind=ConsentKind.STARTED, message_id=message_id, words=words, source=source)
 
 
-def stop(
-    session: Session,
-    conversation_id: UUID,
-    address_id: UUID,
-    number_id: UUID,
-    now: datetime,
-    *,
-    message_id: UUID | None,
-    words: str,
-    source: str,
-) -> None:
-    """From here on nothing goes to this address, whoever approved it and whenever."""
-    session.execute(
-        upsert(Stop).on_conflict_do_nothing(index_elements=["address_id", "number_id"]),
-        {"address_id": address_id, "number_id": number_id, "since": now},
-    )
-    _ledger(session, ConsentKind.STOPPED, address_id, number_id, now, message_id, words, source)
-    conversation = session.scalars(locked(conversation_id)).one()
-    promise.cancel(session, conversation, "the customer said STOP", now)
-    if conversation.state is not ConversationState.RESOLVED:
-        conversation.state, conversation.snoozed_until = ConversationState.WAITING_FOR_THEM, None
-    session.flush()
-    keep_resolution.follow(session, conversation.episode_id, conversation.state, now)
-    record(
+def _stop(session: Session, place: Place, message_id: UUID, words: str, now: datetime, source: StopSource) -> None:
+    was_stopped = is_stopped(session, place.address_id, place.number_id)
+    stop(
         session,
-        "consent.stopped",
+        place.conversation_id,
+        place.address_id,
+        place.number_id,
         now,
-        conversation_id=conversation_id,
-        team_id=conversation.team_id,
-        subject_id=message_id,
+        message_id=message_id,
+        words=words,
         source=source,
     )
-    announce(session, "conversation", conversation_id, team_id=conversation.team_id)
+    if rules_of_the_house(session).we_confirm_stops and not was_stopped:
+        enter(session, ConsentKind.STOP_CONFIRMED, place.address_id, place.number_id, now, message_id, "", source)
+        _say(session, place, CONFIRMED, Purpose.CONFIRMATION, now, CONFIRM_WITHIN)
 
 
-def is_stopped(session: Session, address_id: UUID, number_id: UUID) -> bool:
-    """True while a STOP is in force."""
-    return bool(session.scalar(select(exists().where(Stop.address_id == address_id, Stop.number_id == number_id))))
-
-
-def ensure_may_text(session: Session, conversation: Conversation) -> None:
-    """Raises OptedOut. Looked at again in the transaction that claims the sending."""
-    if is_stopped(session, conversation.address_id, conversation.number_id):
-        raise OptedOut
-
-
-def _start(session: Session, place: Place, message_id: UUID, words: str, now: datetime, source: str) -> None:
-    lifted = session.execute(delete(Stop).where(Stop.address_id == place.address_id, Stop.number_id == place.number_id))
-    _ledger(session, ConsentKind.STARTED, place.address_id, place.number_id, now, message_id, words, source)
-    record(session, "consent.started", now, conversation_id=place.conversation_id, team_id=place.team_id, subject_id=message_id,
-           lifted=bool(lifted.rowcount))  # type: ignore[attr-defined]  # fmt: skip
-
-
-def _help(session: Session, place: Place, message_id: UUID, words: str, now: datetime, source: str) -> None:
+def _help(session: Session, place: Place, message_id: UUID, words: str, now: datetime, source: StopSource) -> None:
     answered = exists().where(
         ConsentEvent.address_id == place.address_id,
         ConsentEvent.number_id == place.number_id,
@@ -121,30 +77,11 @@ def _help(session: Session, place: Place, message_id: UUID, words: str, now: dat
     )
     if place.is_stopped or session.scalar(select(answered)):
         return
-    _ledger(session, ConsentKind.HELP_ANSWERED, place.address_id, place.number_id, now, message_id, words, source)
+    enter(session, ConsentKind.HELP_ANSWERED, place.address_id, place.number_id, now, message_id, words, source)
+    _say(session, place, HELP, Purpose.ANSWER, now, HELP_IS_STALE_AFTER)
+
+
+def _say(session: Session, place: Place, words: str, purpose: Purpose, now: datetime, lasts: timedelta) -> None:
     conversation = session.get_one(Conversation, place.conversation_id, populate_existing=True)
     label = session.get_one(Number, place.number_id).label
-    compose(session, conversation, HELP.format(label=label), AuthorKind.SYSTEM, now, HELP_IS_STALE_AFTER)
-
-
-def _ledger(
-    session: Session,
-    kind: ConsentKind,
-    address_id: UUID,
-    number_id: UUID,
-    now: datetime,
-    message_id: UUID | None,
-    words: str,
-    source: str,
-) -> None:
-    session.add(
-        ConsentEvent(
-            address_id=address_id,
-            number_id=number_id,
-            kind=kind,
-            at=now,
-            words=clean(words)[:200],
-            message_id=message_id,
-            source=source,
-        )
-    )
+    compose(session, conversation, words.format(label=label), AuthorKind.SYSTEM, purpose, now, lasts)

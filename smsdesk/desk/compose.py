@@ -10,7 +10,7 @@ from smsdesk.adapters.promises import later
 from smsdesk.desk.recognise import WasErased
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address
-from smsdesk.models.message import AuthorKind, Direction, Message
+from smsdesk.models.message import AuthorKind, Direction, Message, Purpose
 from smsdesk.models.number import Number
 from smsdesk.rules.delivery_status import State
 from smsdesk.rules.segments import count
@@ -18,9 +18,20 @@ from smsdesk.rules.tombstones import is_tombstone
 
 
 def compose(
-    session: Session, conversation: Conversation, body: str, author_kind: AuthorKind, now: datetime, lasts: timedelta
+    session: Session,
+    conversation: Conversation,
+    body: str,
+    author_kind: AuthorKind,
+    purpose: Purpose,
+    now: datetime,
+    lasts: timedelta,
+    not_before: datetime | None = None,
 ) -> Message:
-    """The next text of a conversation that the caller holds, to be sent within `lasts` or not at all. Raises WasErased."""
+    """The next text of a conversation that the caller holds, to be sent within `lasts` of its moment or not at all.
+
+    Raises WasErased.
+    """
+    goes_at = not_before or now
     number, address = session.get_one(Number, conversation.number_id), session.get_one(Address, conversation.address_id)
     if is_tombstone(address.value):
         raise WasErased
@@ -37,8 +48,9 @@ def compose(
         recipient=address.value,
         segments=count(body).segments,
         created_at=now,
-        not_before=now,
-        not_after=now + lasts,
+        purpose=purpose,
+        not_before=goes_at,
+        not_after=goes_at + lasts,
     )
     session.add(message)
     later(session, "outbound.drain")

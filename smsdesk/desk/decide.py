@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce
-from smsdesk.desk.comply import ensure_may_text
+from smsdesk.desk.check_sending import ask_leave
 from smsdesk.desk.record import record
 from smsdesk.desk.reply import write
 from smsdesk.desk.settle import move, opened
@@ -31,17 +31,17 @@ class NothingToDecide(Exception):
 def resend(session: Session, message: Message, by: Agent, now: datetime, client_token: str) -> Message:
     """A new approval of the same words. The old text keeps its state, for nobody knows better; it is marked.
 
-    Raises NothingToDecide, OptedOut. The same token again gives the same text.
+    Raises NothingToDecide, OptedOut, NotReachable, TooManyTexts. The same token again gives the same text.
     """
     conversation = session.scalars(locked(message.conversation_id)).one()
     already = session.scalar(select(Message).where(Message.author_id == by.id, Message.client_token == client_token))
     if already is not None:
         return already
-    ensure_may_text(session, conversation)
+    leave = ask_leave(session, conversation, by, now)
     old = opened(session, message.id, conversation.id)
     if old.state not in MAY_BE_SENT_AGAIN or old.block_reason == SENT_AGAIN or old.emptied_at is not None:
         raise NothingToDecide
-    again = write(session, conversation, old.body, by, now, client_token, "web")
+    again = write(session, conversation, old.body, by, leave, now, client_token, "web")
     # It answers what its author had before them then, not what has arrived since
     again.answered_through = old.answered_through
     old.block_reason = SENT_AGAIN

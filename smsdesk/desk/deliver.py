@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session, aliased
 from smsdesk.adapters.carrier import Outgoing
 from smsdesk.adapters.ids import new_id
 from smsdesk.adapters.promises import announce
-from smsdesk.desk.settle import move, opened
-from smsdesk.models.consent import Stop
+from smsdesk.desk.check_sending import IS_STOPPED, Verdict, judge_claim
+from smsdesk.desk.keep_rules import rules_of_the_house
+from smsdesk.desk.settle import move, opened, told
 from smsdesk.models.conversation import Conversation
-from smsdesk.models.customer import Address
-from smsdesk.models.message import Message, SendAttempt
+from smsdesk.models.message import Message, Purpose, SendAttempt
 from smsdesk.models.number import Number
 from smsdesk.rules.delivery_status import State
+from smsdesk.rules.house_rules import HouseRules
 from smsdesk.rules.send_retries import next_slot
 
 LEASE = timedelta(seconds=45)
@@ -32,7 +33,6 @@ CALL = timedelta(seconds=15)  # the carrier's total deadline
 MARGIN = timedelta(seconds=10)  # a process that was stopped for a while must not call when its claim is nearly over
 HORIZON = timedelta(milliseconds=250)  # how far ahead a sender's slots are given away
 TOO_OLD = "It waited longer than it was worth sending."
-OPTED_OUT = "The customer texted STOP before it was sent."
 
 # Literals, so that both databases see that the partial index fits
 WAITS: ColumnElement[bool] = literal_column("message.state IN ('ready', 'retry_wait')")
@@ -41,12 +41,6 @@ NOTHING_EARLIER = ~exists().where(
     _earlier.conversation_id == Message.conversation_id,
     _earlier.seq < Message.seq,
     literal_column("earlier.state IN ('ready', 'retry_wait', 'sending', 'unknown')"),
-)
-IS_STOPPED = exists().where(
-    Address.value == Message.recipient,
-    Stop.address_id == Address.id,
-    Number.address == Message.sender,
-    Stop.number_id == Number.id,
 )
 
 
@@ -121,13 +115,13 @@ def claim(session: Session, waiting: Sequence[Waiting], now: datetime, lease: ti
 
     Never waits: a number or conversation that somebody holds is passed over until the next look.
     """
-    slots = _Slots(session, {one.number_id for one in waiting}, now)
+    slots, rules = _Slots(session, {one.number_id for one in waiting}, now), rules_of_the_house(session)
     held = _held(session, {one.conversation_id for one in waiting if one.number_id in slots.numbers})
     claims = []
     for one in waiting:
         if one.conversation_id in held and slots.is_free(one.number_id):
             message = opened(session, one.message_id, one.conversation_id)
-            if _may_go(session, message, now):
+            if _may_go(session, message, rules, now):
                 claimed = _take(session, message, one.number_id, slots, lease)
                 claims += [claimed] if claimed else []
     slots.keep()
@@ -138,9 +132,10 @@ def about_to_call(session: Session, claimed: Claim, now: datetime) -> bool:
     """Note that the call comes next. False: do not call, for the claim is nearly over, gone, or a STOP came in between."""
     noted = None
     if not claimed.is_nearly_over(now):
+        may_go = or_(~IS_STOPPED, Message.purpose == Purpose.CONFIRMATION)
         noted = session.execute(
             update(Message)
-            .where(_is_still(claimed), Message.state == State.SENDING, Message.called_at.is_(None), ~IS_STOPPED)
+            .where(_is_still(claimed), Message.state == State.SENDING, Message.called_at.is_(None), may_go)
             .values(called_at=now),
             execution_options={"synchronize_session": False},
         )
@@ -219,16 +214,29 @@ def _held(session: Session, conversation_ids: Collection[UUID]) -> set[UUID]:
     return set(session.scalars(asked.with_for_update(skip_locked=True, key_share=True)))
 
 
-def _may_go(session: Session, message: Message, now: datetime) -> bool:
+def _may_go(session: Session, message: Message, rules: HouseRules, now: datetime) -> bool:
     if message.state not in {State.READY, State.RETRY_WAIT}:
         return False
-    if session.scalar(select(IS_STOPPED.correlate(Message)).where(Message.id == message.id)):
-        move(session, message, State.BLOCKED, now, why=OPTED_OUT)
+    verdict = judge_claim(session, message, rules, now)
+    if verdict.until is not None:
+        _hold_back(session, message, verdict.until, verdict, now)
+        return False
+    if verdict.why is not None:
+        move(session, message, State.BLOCKED, now, why=verdict.why)
         return False
     if message.not_after is not None and message.not_after <= now:
         move(session, message, State.FAILED, now, why=TOO_OLD)
         return False
     return True
+
+
+def _hold_back(session: Session, message: Message, until: datetime, verdict: Verdict, now: datetime) -> None:
+    """It waits where everybody sees why; what would be stale by then is given up."""
+    if message.not_after is not None and until >= message.not_after:
+        move(session, message, State.FAILED, now, why=verdict.why)
+        return
+    message.not_before, message.block_reason = until, verdict.why
+    told(session, message, now, kind="message.held")
 
 
 def _take(session: Session, message: Message, number_id: UUID, slots: _Slots, lease: timedelta) -> Claim | None:
@@ -241,6 +249,7 @@ def _take(session: Session, message: Message, number_id: UUID, slots: _Slots, le
             attempt_id=attempt_id,
             lease_until=now + lease,
             called_at=None,
+            block_reason=None,
             attempts=Message.attempts + 1,
         ),
         execution_options={"synchronize_session": False},

@@ -22,6 +22,7 @@ from smsdesk.rules.reply_clock import ClockEventKind, ClockKind, ClockState
 REACHED = (State.ACCEPTED, State.SENT, State.DELIVERED)
 RESOLVED = "resolved"  # why a clock was cancelled
 NO_REPLY_NEEDED = "no reply needed"
+STOPPED = "the customer said STOP"
 EARLIER_TEXT_WAITS = "an earlier text is unanswered again"
 
 

@@ -19,6 +19,7 @@ from smsdesk.desk.match_answers import (
     EARLIER_TEXT_WAITS,
     REACHED,
     RESOLVED,
+    STOPPED,
     Unanswered,
     answered_through,
     cancelled,
@@ -43,6 +44,7 @@ from smsdesk.rules.reply_clock import ClockEvent, ClockEventKind, which_clock
 __all__ = [
     "REACHED",
     "RESOLVED",
+    "STOPPED",
     "answer",
     "cancel",
     "change_target",
@@ -102,12 +104,14 @@ def cancel(session: Session, conversation: Conversation, why: str, now: datetime
     nobody_waits(conversation)
 
 
-def resume(session: Session, conversation: Conversation, resolved_at: datetime, now: datetime) -> None:
-    """A conversation is open again: what "resolved" had cut short waits again, since its old start."""
+def resume(
+    session: Session, conversation: Conversation, ended_at: datetime, now: datetime, ended_by: str = RESOLVED
+) -> None:
+    """What "resolved", or a STOP that was none, had cut short waits again, since its old start."""
     if is_stopped(session, conversation):
         return
     ends = cancelled(session, conversation.id)
-    clock = next((clock for clock, why, at in ends if why == RESOLVED and at == resolved_at), None)
+    clock = next((clock for clock, why, at in ends if why == ended_by and at == ended_at), None)
     if clock is None or other_answer(session, None, clock) is not None:
         # An answer that was on its way arrived meanwhile, and did not cover everything
         _wait_for_what_is_left(session, conversation, answered_through(session, conversation), now)
@@ -160,7 +164,7 @@ def _wait_again(
     for clock in unhelped:
         clock.fulfilled_by_id = None
         if nobody_may_answer:
-            happened(session, clock, again, ClockEvent(ClockEventKind.CANCEL, now, {"why": "the customer said STOP"}))
+            happened(session, clock, again, ClockEvent(ClockEventKind.CANCEL, now, {"why": STOPPED}))
         elif clock is not oldest or (ahead is not None and ahead.started_seq <= clock.started_seq):
             happened(session, clock, again, ClockEvent(ClockEventKind.CANCEL, now, {"why": EARLIER_TEXT_WAITS}))
         else:

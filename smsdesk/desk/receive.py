@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from smsdesk.adapters.carrier import InboundText
 from smsdesk.adapters.ids import new_id
 from smsdesk.adapters.promises import announce, later
-from smsdesk.desk import comply, recognise
+from smsdesk.desk import comply, recognise, suspect
 from smsdesk.desk.bid_farewell import farewell_columns, farewell_of
 from smsdesk.desk.hear_colleague import has_seen
 from smsdesk.desk.quarantine import quarantine
@@ -27,6 +27,7 @@ from smsdesk.models.message import AuthorKind, Direction, Message
 from smsdesk.rules.delivery_status import State
 from smsdesk.rules.keywords import NEEDS_NO_ANSWER, Keyword, carrier_hint, read_keyword
 from smsdesk.rules.phone_numbers import UnreadableSender
+from smsdesk.rules.revocations import read_revocation
 from smsdesk.rules.texts import clean, preview
 
 
@@ -71,6 +72,8 @@ def receive(session: Session, text: InboundText, now: datetime, source: str = "w
         record(session, "text.farewell", now, **where, farewell=farewell.value)
     if keyword is not None:
         comply.obey(session, keyword, place, message_id, text.body, now, by_carrier=read_keyword(text.body) is None)
+    elif words := read_revocation(text.body):
+        suspect.note(session, place.conversation_id, place.team_id, message_id, words, now)
     _tell(session, place, needs_answer)
     return Receipt(message_id, place.conversation_id, keyword)
 

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from smsdesk.adapters.promises import announce
-from smsdesk.desk.comply import ensure_may_text
+from smsdesk.desk.check_sending import QUIET, Leave, ask_leave
 from smsdesk.desk.compose import compose
 from smsdesk.desk.record import record
 from smsdesk.models.agent import Agent
 from smsdesk.models.conversation import Conversation, locked, place_in_queue
-from smsdesk.models.message import AuthorKind, Message
+from smsdesk.models.message import AuthorKind, Message, Purpose
 from smsdesk.models.reading import Draft
+from smsdesk.rules.delivery_status import State
 from smsdesk.rules.segments import ensure_sendable
 from smsdesk.rules.texts import clean, preview
 
@@ -50,7 +51,7 @@ def reply(
 
     `seen`: the seq of the last text on the author's screen; whoever was shown what is new and sends all the same brings the
     new one. None: a program that does not look.
-    Raises EmptyReply, TooLong, OptedOut, SomethingNewArrived, TokenUsedForOtherWords.
+    Raises EmptyReply, TooLong, OptedOut, NotReachable, TooManyTexts, SomethingNewArrived, TokenUsedForOtherWords.
     """
     body = clean(body).strip()
     ensure_sendable(body)
@@ -58,10 +59,10 @@ def reply(
     conversation = session.scalars(locked(conversation_id)).one()
     if already := _written_before(session, author, client_token, conversation, body):
         return already
-    ensure_may_text(session, conversation)
+    leave = ask_leave(session, conversation, author, now)
     if seen is not None and conversation.last_seq > seen:
         raise SomethingNewArrived(_since(session, conversation, seen))
-    message = write(session, conversation, body, author, now, client_token, source)
+    message = write(session, conversation, body, author, leave, now, client_token, source)
     _drop_draft(session, conversation, author)
     _tell(session, conversation, message, now)
     return message
@@ -85,20 +86,34 @@ def write(
     conversation: Conversation,
     body: str,
     author: Agent,
+    leave: Leave,
     now: datetime,
     client_token: str,
     source: str,
 ) -> Message:
-    """One approval becomes one row, the next in its conversation; the caller holds the conversation and has looked at STOP."""
+    """One approval becomes one row, the next in its conversation; the caller holds the conversation and has leave."""
     conversation.last_message_at, conversation.last_preview, conversation.last_is_ours = now, preview(body, 0), True
     conversation.queue_at = place_in_queue(conversation.reply_due_at, now)
     if conversation.assignee_id is None:
         conversation.assignee_id, conversation.placement_reason = author.id, f"{author.name} answered"
-    message = compose(session, conversation, body, AuthorKind.AGENT, now, STALE_AFTER)
+    if leave.purpose is Purpose.ANSWER:
+        _release(session, conversation, now)
+    message = compose(session, conversation, body, AuthorKind.AGENT, leave.purpose, now, STALE_AFTER, leave.not_before)
+    message.block_reason = QUIET if leave.not_before > now else None
     message.author_id, message.client_token, message.source = author.id, client_token, source
     message.answered_through = conversation.last_inbound_seq
     session.flush()
     return message
+
+
+def _release(session: Session, conversation: Conversation, now: datetime) -> None:
+    """They write with us now: what waited for their morning goes first, as it was said first."""
+    session.execute(
+        update(Message)
+        .where(Message.conversation_id == conversation.id, Message.state == State.READY, Message.block_reason == QUIET)
+        .values(purpose=Purpose.ANSWER, not_before=now, not_after=now + STALE_AFTER, block_reason=None),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _written_before(

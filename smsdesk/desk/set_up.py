@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.desk.promise_book import publish
 from smsdesk.desk.record import record
+from smsdesk.desk.stop_texts import cover_new_number
 from smsdesk.models.agent import Agent, Availability
 from smsdesk.models.number import Number
 from smsdesk.models.team import Team
@@ -67,6 +68,8 @@ def add_number(
     number = Number(address=address, label=label.strip() or address, team_id=team.id, target=target, created_at=now)
     number.texts_per_second = per_second
     session.add(number)
+    session.flush()
+    cover_new_number(session, number)
     publish(session, now)
     record(session, "number.added", now, team_id=team.id, subject_id=number.id)
     return number

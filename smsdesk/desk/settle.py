@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.promises import announce, later
-from smsdesk.desk import comply, promise, roll_up
+from smsdesk.desk import promise, roll_up, stop_texts
 from smsdesk.desk.record import record
+from smsdesk.models.consent import StopSource
 from smsdesk.models.conversation import Conversation, locked
 from smsdesk.models.customer import Address
 from smsdesk.models.message import Direction, Message
@@ -61,14 +62,14 @@ def move(
     return True
 
 
-def told(session: Session, message: Message, now: datetime, code: int | None = None) -> None:
+def told(session: Session, message: Message, now: datetime, code: int | None = None, kind: str | None = None) -> None:
     """A state has changed: it becomes an event, and whoever looks at the conversation sees it."""
     session.flush()
     conversation = session.get_one(Conversation, message.conversation_id)
     conversation.has_failure = _last_has_failed(session, conversation)
     record(
         session,
-        f"message.{message.state.value}",
+        kind or f"message.{message.state.value}",
         now,
         conversation_id=conversation.id,
         team_id=conversation.team_id,
@@ -104,9 +105,9 @@ def _obey_the_carrier(session: Session, message: Message, now: datetime) -> None
     """The customer said STOP to the carrier, in a text that we never saw or did not understand."""
     conversation = session.get_one(Conversation, message.conversation_id)
     address = session.scalar(select(Address).where(Address.value == message.recipient))
-    if address is None or comply.is_stopped(session, address.id, conversation.number_id):
+    if address is None or stop_texts.is_stopped(session, address.id, conversation.number_id):
         return
-    comply.stop(
+    stop_texts.stop(
         session,
         conversation.id,
         address.id,
@@ -114,7 +115,7 @@ def _obey_the_carrier(session: Session, message: Message, now: datetime) -> None
         now,
         message_id=message.id,
         words="",
-        source="carrier",
+        source=StopSource.CARRIER,
     )
 
 

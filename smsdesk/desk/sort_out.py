@@ -16,6 +16,7 @@ from smsdesk.models.agent import Agent
 from smsdesk.models.conversation import Conversation, Priority, locked
 from smsdesk.models.customer import Customer
 from smsdesk.rules.labels import read_label, read_labels
+from smsdesk.rules.time_zones import parse_zone
 
 
 def prioritise(session: Session, conversation: Conversation, priority: Priority, by: Agent, now: datetime) -> None:
@@ -46,6 +47,14 @@ def put_in_segment(session: Session, customer: Customer, segment: str | None, by
     session.flush()
     record(session, "customer.segmented", now, actor_id=by.id, subject_id=customer.id, segment=wanted)
     follow_customer(session, customer, now)
+
+
+def place(session: Session, customer: Customer, zone: str, by: Agent, now: datetime) -> None:
+    """Where they are, if somebody knows better than their phone number; nothing typed means that nobody does. Raises NotAZone."""
+    wanted = parse_zone(zone) if zone.strip() else None
+    if customer.time_zone != wanted:
+        customer.time_zone = wanted
+        record(session, "customer.placed", now, actor_id=by.id, subject_id=customer.id, time_zone=wanted)
 
 
 def follow_customer(session: Session, customer: Customer, now: datetime) -> None:

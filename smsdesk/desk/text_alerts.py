@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from smsdesk.desk import describe_alerts
-from smsdesk.desk.comply import OptedOut
 from smsdesk.desk.dispatch import (
     ON_ITS_WAY,
     TOGETHER_ABOVE,
@@ -21,6 +20,7 @@ from smsdesk.desk.dispatch import (
     told_of,
 )
 from smsdesk.desk.fan_out import NO_PHONE
+from smsdesk.desk.stop_texts import OptedOut
 from smsdesk.desk.text_staff import NoNumberOfOurs, text_staff
 from smsdesk.desk.write_out import where_all_are
 from smsdesk.models.agent import Agent

@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from smsdesk.desk.comply import ensure_may_text
 from smsdesk.desk.compose import compose
+from smsdesk.desk.stop_texts import ensure_not_stopped
 from smsdesk.desk.thread import place_of
 from smsdesk.models.agent import Agent
 from smsdesk.models.conversation import Conversation, ConversationState, locked
 from smsdesk.models.customer import Customer
-from smsdesk.models.message import AuthorKind, Message
+from smsdesk.models.message import AuthorKind, Message, Purpose
 from smsdesk.models.number import Number
 from smsdesk.rules.segments import MAX_CHARACTERS
 
@@ -43,10 +43,10 @@ def text_staff(
     number = _number(session, agent, team_id, number_id)
     place = place_of(session, number.address, phone, now)
     conversation = session.scalars(locked(place.conversation_id)).one()
-    ensure_may_text(session, conversation)
+    ensure_not_stopped(session, conversation)
     if conversation.last_seq == 0:
         _is_ours(session, conversation, agent)
-    return compose(session, conversation, body[:MAX_CHARACTERS], AuthorKind.SYSTEM, now, lasts)
+    return compose(session, conversation, body[:MAX_CHARACTERS], AuthorKind.SYSTEM, Purpose.STAFF, now, lasts)
 
 
 def _is_ours(session: Session, conversation: Conversation, agent: Agent) -> None:

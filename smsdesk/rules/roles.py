@@ -32,6 +32,8 @@ class Action(StrEnum):
     ISSUE_TOKENS = "issue_tokens"
     RESOLVE_UNCONFIRMED = "resolve_unconfirmed"
     MARK_AS_SENT = "mark_as_sent"
+    MANAGE_RULES = "manage_rules"
+    RECORD_STOP = "record_stop"
     LIFT_STOP = "lift_stop"
     HANDLE_PERSONAL_DATA = "handle_personal_data"
 
@@ -46,6 +48,7 @@ _AGENT = frozenset(
         Action.ACKNOWLEDGE_ALERT,
         Action.RESOLVE_UNCONFIRMED,
         Action.MARK_AS_SENT,
+        Action.RECORD_STOP,
     }
 )
 _LEAD = _AGENT | {Action.ASSIGN_OTHERS, Action.SEE_MANAGER_PAGE}
@@ -56,6 +59,7 @@ _MANAGER = _LEAD | {
     Action.MANAGE_PROMISES,
     Action.LIFT_STOP,
     Action.HANDLE_PERSONAL_DATA,
+    Action.MANAGE_RULES,
 }
 _ADMIN = _MANAGER | {Action.MANAGE_PEOPLE, Action.MANAGE_NUMBERS, Action.ISSUE_TOKENS}
 

@@ -129,7 +129,7 @@ def _answer(session: Session, conversation: Conversation, words: str, author: Ag
     )
     # It was sent before this database existed: nothing is to go out now
     message.state, message.accepted_at, message.not_before = State.DELIVERED, at + THINKING, None
-    message.carrier_sid = f"SM{secrets.token_hex(16)}"
+    message.carrier_sid, message.block_reason = f"SM{secrets.token_hex(16)}", None
     settle.told(session, message, at + THINKING)
     promise.answer(session, message, at + THINKING)
 

@@ -12,8 +12,8 @@ from smsdesk.adapters import clock
 from smsdesk.adapters.push import Browser, NotASubscription, Pusher
 from smsdesk.desk import choose_channels
 from smsdesk.desk.choose_channels import CHOSEN, NoPhone, NotNow, NotThisCode
-from smsdesk.desk.comply import OptedOut
 from smsdesk.desk.see import NotThere, numbers
+from smsdesk.desk.stop_texts import OptedOut
 from smsdesk.desk.text_staff import NoNumberOfOurs
 from smsdesk.models.alert import Channel
 from smsdesk.rules.devices import device_words

@@ -9,7 +9,7 @@ from smsdesk.adapters.ids import new_id
 from smsdesk.adapters.mail import Letter, Mailer
 from smsdesk.adapters.push import Browser, Gone, Pusher
 from smsdesk.desk import choose_channels, write_out
-from smsdesk.desk.comply import OptedOut
+from smsdesk.desk.stop_texts import OptedOut
 from smsdesk.desk.text_staff import NoNumberOfOurs, text_staff
 from smsdesk.models.agent import Agent
 from smsdesk.models.alert import Channel

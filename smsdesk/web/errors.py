@@ -16,23 +16,27 @@ from smsdesk.adapters.attempts import TooMany
 from smsdesk.adapters.database import is_busy
 from smsdesk.adapters.passwords import TooBusy
 from smsdesk.desk.annotate import BadNote
-from smsdesk.desk.comply import OptedOut
+from smsdesk.desk.check_sending import NotReachable, TooManyTexts
 from smsdesk.desk.decide import NothingToDecide
 from smsdesk.desk.hand_over import CannotTakeIt, NotTheirsToGive, TakenBySomebodyElse
 from smsdesk.desk.merge import NotTwo
 from smsdesk.desk.need_no_reply import NobodyWaits
+from smsdesk.desk.note_stop import BadEvidence, TheirsAlone
 from smsdesk.desk.recognise import WasErased
 from smsdesk.desk.reply import SomethingNewArrived, TokenUsedForOtherWords
 from smsdesk.desk.resolve import SomethingNewWaits
 from smsdesk.desk.see import NotThere
 from smsdesk.desk.set_up import AlreadyThere, BadPerson, BadTarget, NoSuchTeam
 from smsdesk.desk.snooze import IsResolved, NotAhead, SomebodyWaits
+from smsdesk.desk.stop_texts import OptedOut
+from smsdesk.desk.suspect import NoWish
 from smsdesk.rules.durations import NotADuration
 from smsdesk.rules.labels import BadLabel
 from smsdesk.rules.passwords import WeakPassword
 from smsdesk.rules.phone_numbers import NotAPhoneNumber
 from smsdesk.rules.segments import EmptyReply, TooLong
 from smsdesk.rules.snoozes import NotAMoment
+from smsdesk.rules.time_zones import NotAZone
 from smsdesk.rules.watch_typing import NotAWatch
 from smsdesk.web import access
 from smsdesk.web.access import Access, NotAllowed, NoToken, SignedOut, TokenInAddress
@@ -65,8 +69,15 @@ ANSWERS: dict[type[Exception], Answer] = {
     TokenInAddress: Answer(
         400, "Token in the address", "Send the token in the Authorization header; addresses are logged."
     ),
-    OptedOut: Answer(409, "They texted STOP", "This customer has asked for no more texts. Only their START lifts it."),
     WasErased: Answer(409, "Erased", "This customer was erased. Nothing can be added or sent here."),
+    OptedOut: Answer(
+        409, "They want no texts", "This customer has asked for no more texts. Only their START lifts it."
+    ),
+    NotReachable: Answer(409, "Cannot be texted"),
+    TooManyTexts: Answer(429, "Too many texts"),
+    NoWish: Answer(409, "Decided already", "Somebody has decided about this already, or the customer has."),
+    TheirsAlone: Answer(409, "Not ours to lift", "The customer said STOP themselves. Only their START lifts it."),
+    BadEvidence: Answer(422, "Not recorded"),
     TakenBySomebodyElse: Answer(409, "Somebody was faster"),
     NotTheirsToGive: Answer(403, "Not yours to give"),
     CannotTakeIt: Answer(409, "Not possible", "They are not in the team of this conversation, or no longer here."),
@@ -79,6 +90,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     IsResolved: Answer(409, "Resolved", "This conversation is resolved. Reopen it first."),
     NotAhead: Answer(422, "Not ahead", "Choose a moment that is still to come, within a year."),
     NotAMoment: Answer(422, "Not a moment"),
+    NotAZone: Answer(422, "Not a time zone"),
     NobodyWaits: Answer(409, "Nobody waits", "There is no unanswered text here any more."),
     NotTwo: Answer(409, "Not two customers"),
     BadLabel: Answer(422, "Not a label"),
@@ -154,7 +166,7 @@ def _of_ours(error: Exception) -> Response:
     elif answer.status >= 500:
         log.error("not answered: %s", type(error).__name__)
     response = say(answer, error)
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | TooManyTexts):
         response.headers["Retry-After"] = str(round(error.wait.total_seconds()))
     return response
 

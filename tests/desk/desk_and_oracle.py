@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from smsdesk.desk import acknowledge, apply_policies, hand_over, keep_hours, need_no_reply, promise, promise_book
 from smsdesk.desk import snooze as snoozing
-from smsdesk.desk.comply import OptedOut
 from smsdesk.desk.sort_out import prioritise
+from smsdesk.desk.stop_texts import OptedOut
 from smsdesk.models import Agent, Alert, AlertKind, Clock, Conversation, Message, Number, Policy, Team
 from smsdesk.models.conversation import Priority
 from smsdesk.rules.delivery_status import State

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from smsdesk.desk.comply import OptedOut
+from smsdesk.desk.stop_texts import OptedOut
 from smsdesk.models import ConsentEvent, ConversationState, Episode, Event, Stop
 from smsdesk.rules.reply_clock import ClockState
 from tests.cast import Customer, Person, Shop

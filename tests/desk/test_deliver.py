@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from config.settings import Settings
 from smsdesk.adapters import clock
 from smsdesk.adapters.carrier import Accepted, NotSent, Outcome, Refused, StatusReport, Unknown
-from smsdesk.desk import decide, deliver, follow, reconcile
+from smsdesk.desk import check_sending, decide, deliver, follow, reconcile
 from smsdesk.desk.conclude import conclude
 from smsdesk.desk.deliver import Claim
 from smsdesk.desk.drain_spool import drain_outcomes
@@ -103,7 +103,7 @@ def test_a_stop_after_the_approval_wins(shop: Shop, carrier: StandIn, outbox: Ou
     outbox.drain()
 
     assert carrier.calls() == []
-    assert (shop.message(answer).state, shop.message(answer).block_reason) == (State.BLOCKED, deliver.OPTED_OUT)
+    assert (shop.message(answer).state, shop.message(answer).block_reason) == (State.BLOCKED, check_sending.OPTED_OUT)
 
 
 def test_a_stop_between_the_claim_and_the_call_wins(shop: Shop, carrier: StandIn) -> None:

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from smsdesk.desk import annotate
-from smsdesk.desk.comply import OptedOut
 from smsdesk.desk.reply import SomethingNewArrived, TokenUsedForOtherWords
+from smsdesk.desk.stop_texts import OptedOut
 from smsdesk.models import Agent, AuthorKind, Conversation, Direction, Draft, Event, Message
 from smsdesk.rules.delivery_status import State
 from tests.cast import OUR_NUMBER, Customer, Person, Shop, at_once

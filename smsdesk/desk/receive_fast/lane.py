@@ -16,6 +16,7 @@ from smsdesk.desk.receive_fast.sqlite import Sqlite
 from smsdesk.rules.goodbyes import may_thank_somebody, read_farewell
 from smsdesk.rules.keywords import read_keyword
 from smsdesk.rules.phone_numbers import UnreadableSender
+from smsdesk.rules.revocations import read_revocation
 
 REMEMBERED = 50_000
 
@@ -40,7 +41,7 @@ class FastLane:
         """Store the text and say what to do afterwards, or None where `receive.receive` must decide."""
         if text.media or text.opt_out_type or read_keyword(text.body):
             return None
-        if read_farewell(text.body) or may_thank_somebody(text.body):
+        if read_farewell(text.body) or may_thank_somebody(text.body) or read_revocation(text.body):
             return None
         promise = self._promises.of(text.to, now)
         if promise is None:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, case, or_, select
 
 from smsdesk.desk.decide import MAY_BE_SENT_AGAIN, SENT_AGAIN
 from smsdesk.desk.fetch_missed import SOURCE, written_at
+from smsdesk.desk.withdraw import CAN_BE_TAKEN_BACK
 from smsdesk.models.agent import Agent
 from smsdesk.models.media import Media as StoredMedia
 from smsdesk.models.media import MediaState
@@ -31,6 +32,7 @@ TEXTS: Select[*tuple[Any, ...]] = select(
     Message.media_count,
     Message.emptied_at,
     or_(Message.sender.startswith(BEGINS), Message.recipient.startswith(BEGINS)).label("is_erased"),
+    Message.not_before,
     Message.created_at,
     case((Message.source == SOURCE, Message.raw)).label("log"),
     Agent.name.label("author"),
@@ -39,6 +41,7 @@ TEXTS: Select[*tuple[Any, ...]] = select(
 TICKS = {State.SENT: "✓", State.DELIVERED: "✓✓"}
 ON_ITS_WAY = frozenset({State.READY, State.RETRY_WAIT, State.SENDING, State.UNKNOWN, State.ACCEPTED})
 SEND_AGAIN_BUTTON, WAS_SENT_BUTTON = ("resend", "Send again"), ("mark-sent", "It was sent")
+TAKE_BACK_BUTTON = ("withdrawal", "Take it back")
 PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 
 
@@ -55,7 +58,7 @@ def bubble(text: Row[Any], media: Sequence[StoredMedia], zone: str, *, first_unr
         author=_author(text) if outgoing else None,
         at=text.created_at,
         at_words=words.time_of_day(text.created_at, zone),
-        state_words=delivery_words(shown_as(text.state)) if outgoing else "",
+        state_words=_fate(text, zone) if outgoing else "",
         ticks=TICKS.get(text.state, "") if outgoing else "",
         error_words=_error(text) if outgoing else _fetched(text, zone),
         mood=_mood(text.state) if outgoing else "",
@@ -69,6 +72,8 @@ def _author(text: Row[Any]) -> str:
 
 
 def _choices(text: Row[Any]) -> tuple[tuple[str, str], ...]:
+    if is_held(text):
+        return (TAKE_BACK_BUTTON,)
     if text.state not in MAY_BE_SENT_AGAIN or text.emptied_at is not None or text.block_reason == SENT_AGAIN:
         return ()
     return (SEND_AGAIN_BUTTON, WAS_SENT_BUTTON) if text.state is State.UNCONFIRMED else (SEND_AGAIN_BUTTON,)
@@ -82,6 +87,17 @@ def _gone(text: Row[Any]) -> str:
         return ""
     days = max((text.emptied_at - text.created_at).days, 1)
     return f"Removed after {days} {'day' if days == 1 else 'days'}"
+
+
+def is_held(text: Row[Any]) -> bool:
+    """It waits for a moment that the law or the house has set."""
+    return text.state in CAN_BE_TAKEN_BACK and bool(text.block_reason)
+
+
+def _fate(text: Row[Any], zone: str) -> str:
+    if is_held(text) and text.not_before is not None:
+        return f"goes at {words.moment(text.not_before, text.created_at, zone)}"
+    return delivery_words(shown_as(text.state))
 
 
 def _mood(state: State) -> str:

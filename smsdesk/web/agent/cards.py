@@ -20,6 +20,7 @@ from smsdesk.models.customer import Address
 from smsdesk.models.episode import Episode
 from smsdesk.rules.durations import spell
 from smsdesk.rules.phone_numbers import shown
+from smsdesk.rules.recipients import zones_of
 from smsdesk.rules.roles import Action, may
 from smsdesk.rules.terms import ClockKind
 from smsdesk.web.agent import words
@@ -54,6 +55,8 @@ class CardPicture:
     priority: str = "normal"
     tags: str = ""
     segment: str = ""
+    time_zone: str = ""
+    guessed_zone: str = ""  # what their phone number says
     promise_words: str = ""  # which policy holds here
     other_phones: tuple[OtherPhone, ...] = ()
     is_erased: bool = False
@@ -81,6 +84,8 @@ def card_picture(session: Session, conversation: Conversation, me: Agent, now: d
         priority=conversation.priority.value,
         tags=", ".join(conversation.tags),
         segment=customer.segment or "",
+        time_zone=customer.time_zone or "",
+        guessed_zone=next(iter(zones_of(address.value)), zone),
         promise_words=_promise_words(session, conversation, now),
         other_phones=tuple(_other_phones(session, conversation, me)),
         is_erased=customer.erased_at is not None,

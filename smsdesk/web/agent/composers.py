@@ -5,15 +5,14 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.ids import new_id
-from smsdesk.desk.comply import is_stopped
+from smsdesk.desk.check_sending import why_unreachable
+from smsdesk.desk.stop_texts import is_stopped
 from smsdesk.models.agent import Agent
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.reading import Draft
 from smsdesk.rules.segments import Segments, count
 from smsdesk.web.agent.pictures import ComposerPicture
 
-BLOCKED = "This customer texted STOP. Nothing can be sent until they text START; notes stay possible."
-ERASED = "This customer was erased. Nothing can be sent or noted here."
 MANY = 3  # segments from which the count is shown in another colour
 
 
@@ -26,6 +25,7 @@ def composer_picture(session: Session, conversation: Conversation, author: Agent
 def compose(session: Session, conversation: Conversation, body: str, seen: int, client_token: str) -> ComposerPicture:
     """With a body that was not sent."""
     stopped = is_stopped(session, conversation.address_id, conversation.number_id)
+    blocked = stopped or why_unreachable(session, conversation) is not None
     return ComposerPicture(
         conversation_id=conversation.id,
         customer=conversation.customer.called,
@@ -33,7 +33,7 @@ def compose(session: Session, conversation: Conversation, body: str, seen: int, 
         client_token=client_token,
         seen=seen,
         measure=measure(body),
-        blocked_words=ERASED if conversation.customer.erased_at else BLOCKED if stopped else None,
+        blocked=blocked,
     )
 
 

@@ -13,6 +13,7 @@ from smsdesk.models.conversation import Conversation
 from smsdesk.web.access import me
 from smsdesk.web.agent.cards import card_picture
 from smsdesk.web.agent.composers import composer_picture
+from smsdesk.web.agent.consent_pictures import consent_picture
 from smsdesk.web.agent.headers import header_picture
 from smsdesk.web.agent.lists import queue_picture
 from smsdesk.web.agent.pictures import CollisionPicture, ComposerPicture
@@ -61,6 +62,7 @@ def page(
         "header": header_picture(database, conversation, person, now),
         "thread": thread_picture(database, conversation, person, now, _before()),
         "card": card_picture(database, conversation, person, now),
+        "consent": consent_picture(database, conversation, person, now),
         "composer": composer or composer_picture(database, conversation, person),
     }
     return render_template(

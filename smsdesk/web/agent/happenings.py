@@ -38,8 +38,12 @@ HAPPENINGS: dict[str, Happening] = {
     "conversation.reopened": Happening("Reopened by {actor}"),
     "message.resent": Happening("{actor} sent it again"),
     "message.marked_as_sent": Happening("{actor} says that it was sent"),
-    "consent.stopped": Happening("STOP received: nothing more is sent to this customer", bad=True),
+    "consent.stopped": Happening("{source}: nothing more is sent to this customer", bad=True),
     "consent.started": Happening("START received: replies are allowed"),
+    "consent.suspected": Happening("This may be a wish to get no more texts"),
+    "consent.not_a_stop": Happening("{actor}: not an opt-out"),
+    "consent.taken_back": Happening("{actor} took that back"),
+    "consent.lifted": Happening("{actor} lifted the stop"),
     "clock.breach": Happening("The promised time ran out", bad=True),
     "clock.escalate": Happening("Still no answer: told the next ones"),
     "clock.no_reply_needed": Happening("{actor}: no reply needed"),
@@ -49,6 +53,14 @@ HAPPENINGS: dict[str, Happening] = {
     "text.farewell": Happening("A goodbye: nobody has to answer, unless more comes within ten minutes"),
     "resolution.breach": Happening("The promised time to resolve it ran out", bad=True),
     "clock.reactivated": Happening("The wait for an answer goes on from its start"),
+}
+
+
+SOURCES = {  # of a stop
+    "keyword": "STOP received",
+    "carrier": "The carrier reports a STOP",
+    "agent": "{actor} recorded an opt-out",
+    "default": "Nobody decided within a day, so it counts as STOP",
 }
 
 
@@ -66,6 +78,7 @@ def _sentence(happening: Happening, event: Row[Any]) -> str:
         subject=event.subject or somebody,
         team=event.team,
         reason=event.detail.get("reason", "next in turn"),
+        source=SOURCES[event.detail.get("source", "keyword")].format(actor=event.actor or somebody),
     )
 
 

@@ -20,13 +20,15 @@ labels = Blueprint("labels", __name__)
 
 @labels.post("/conversations/<uuid:conversation_id>/labels")
 def change(conversation_id: UUID) -> Response:
-    """Priority, tags and the customer's segment, in one form; what was left out stays."""
+    """Priority, tags, the customer's segment and where they are, in one form; what was left out stays."""
     conversation, now = theirs(conversation_id), clock.now()
     customer = conversation.customer
     if "tags" in request.form:
         sort_out.tag(session(), conversation, request.form["tags"].split(","), me(), now)
     if "segment" in request.form:
         sort_out.put_in_segment(session(), customer, request.form["segment"], me(), now)
+    if "time_zone" in request.form:
+        sort_out.place(session(), customer, request.form["time_zone"], me(), now)
     if request.form.get("priority") in set(Priority):
         sort_out.prioritise(session(), conversation, Priority(request.form["priority"]), me(), now)
     return done(f"/conversations/{conversation_id}")

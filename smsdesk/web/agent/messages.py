@@ -8,7 +8,7 @@ from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from smsdesk.adapters import clock
-from smsdesk.desk import decide, see
+from smsdesk.desk import decide, see, withdraw
 from smsdesk.rules.roles import Action
 from smsdesk.web.access import me, need
 from smsdesk.web.agent.surroundings import done
@@ -30,4 +30,11 @@ def mark_sent(message_id: UUID) -> Response:
     need(Action.MARK_AS_SENT)
     message = see.message(session(), me(), message_id)
     decide.mark_as_sent(session(), message, me(), clock.now())
+    return done(f"/conversations/{message.conversation_id}")
+
+
+@messages.post("/messages/<uuid:message_id>/withdrawal")
+def take_back(message_id: UUID) -> Response:
+    message = see.message(session(), me(), message_id)
+    withdraw.withdraw(session(), message, me(), clock.now())
     return done(f"/conversations/{message.conversation_id}")

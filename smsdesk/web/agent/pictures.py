@@ -184,7 +184,7 @@ class ComposerPicture:
     client_token: str
     seen: int
     measure: str  # "78 chars · 1 segment"
-    blocked_words: str | None
+    blocked: bool  # nothing can be sent; what stands above says why
 
 
 @dataclass(frozen=True, slots=True)
