@@ -17,6 +17,11 @@ TAKEN_BACK = "Taken back by {name} before it was sent."
 CAN_BE_TAKEN_BACK = frozenset({State.READY, State.RETRY_WAIT})
 
 
+def is_held(state: State, why: str | None) -> bool:
+    """It waits for a moment that the law or the house has set."""
+    return state in CAN_BE_TAKEN_BACK and bool(why)
+
+
 def withdraw(session: Session, message: Message, by: Agent, now: datetime) -> None:
     """Nothing was sent, and nothing will be. Raises NothingToDecide."""
     conversation = session.scalars(locked(message.conversation_id)).one()

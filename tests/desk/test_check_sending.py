@@ -135,9 +135,7 @@ def test_the_twenty_first_text_within_an_hour_is_refused_and_says_when_there_is_
     for number in range(20):
         maya.replies_to(maria, f"part {number}")
 
-    with pytest.raises(
-        TooManyTexts, match="20 texts went to this customer within an hour"
-    ):
+    with pytest.raises(TooManyTexts, match="20 texts went to this customer within an hour"):
         ana.replies_to(maria, "one more")
 
     shop.now.move(hours=1)

@@ -16,7 +16,7 @@ from smsdesk.adapters.erasure_log import ErasureLog
 from smsdesk.adapters.export_store import ExportStore
 from smsdesk.adapters.media_store import MediaStore
 from smsdesk.adapters.spool import Spool
-from smsdesk.desk import annotate, comply, decide, erase, fetch_missed, sort_out
+from smsdesk.desk import annotate, decide, erase, fetch_missed, sort_out
 from smsdesk.desk.conclude import conclude
 from smsdesk.desk.deliver import about_to_call, claim, look
 from smsdesk.desk.drain_spool import drain_texts
@@ -24,6 +24,7 @@ from smsdesk.desk.erase import Places
 from smsdesk.desk.receive import AlreadyReceived
 from smsdesk.desk.receive_fast import FastLane
 from smsdesk.desk.recognise import WasErased
+from smsdesk.desk.stop_texts import OptedOut
 from smsdesk.models import (
     Agent,
     Base,
@@ -192,7 +193,7 @@ def test_a_stop_outlives_its_number_until_they_text_start(
 
     again = zoe.conversation
     assert (len(shop.conversations()), again.last_seq) == (2, 1)
-    with pytest.raises(comply.OptedOut):
+    with pytest.raises(OptedOut):
         maya.replies_to(zoe, "Yes")
     zoe.text("START")
     maya.replies_to(zoe, "Yes", minutes=1)

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, case, or_, select
 
 from smsdesk.desk.decide import MAY_BE_SENT_AGAIN, SENT_AGAIN
 from smsdesk.desk.fetch_missed import SOURCE, written_at
-from smsdesk.desk.withdraw import CAN_BE_TAKEN_BACK
+from smsdesk.desk.withdraw import is_held
 from smsdesk.models.agent import Agent
 from smsdesk.models.media import Media as StoredMedia
 from smsdesk.models.media import MediaState
@@ -72,7 +72,7 @@ def _author(text: Row[Any]) -> str:
 
 
 def _choices(text: Row[Any]) -> tuple[tuple[str, str], ...]:
-    if is_held(text):
+    if is_held(text.state, text.block_reason):
         return (TAKE_BACK_BUTTON,)
     if text.state not in MAY_BE_SENT_AGAIN or text.emptied_at is not None or text.block_reason == SENT_AGAIN:
         return ()
@@ -89,13 +89,8 @@ def _gone(text: Row[Any]) -> str:
     return f"Removed after {days} {'day' if days == 1 else 'days'}"
 
 
-def is_held(text: Row[Any]) -> bool:
-    """It waits for a moment that the law or the house has set."""
-    return text.state in CAN_BE_TAKEN_BACK and bool(text.block_reason)
-
-
 def _fate(text: Row[Any], zone: str) -> str:
-    if is_held(text) and text.not_before is not None:
+    if is_held(text.state, text.block_reason) and text.not_before is not None:
         return f"goes at {words.moment(text.not_before, text.created_at, zone)}"
     return delivery_words(shown_as(text.state))
 

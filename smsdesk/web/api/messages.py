@@ -14,6 +14,7 @@ from smsdesk.adapters import clock
 from smsdesk.adapters.ids import new_id
 from smsdesk.desk import see
 from smsdesk.desk.reply import reply
+from smsdesk.desk.withdraw import is_held
 from smsdesk.models.media import Media as StoredMedia
 from smsdesk.models.media import MediaState
 from smsdesk.models.message import AuthorKind, Direction
@@ -65,6 +66,8 @@ class Message(Told):
     """What the error means, in words."""
     carrier_sid: str | None
     segments: int
+    goes_at: Moment | None
+    """When a text that waits for its moment goes: in quiet hours, or after too many others."""
     created_at: Moment
     """When it was received, or approved."""
 
@@ -138,6 +141,7 @@ def message_of(message: StoredMessage, media: Iterable[StoredMedia] = ()) -> Mes
         error=message.block_reason or explain(message.error_code),
         carrier_sid=message.carrier_sid,
         segments=message.segments,
+        goes_at=message.not_before if is_held(message.state, message.block_reason) else None,
         created_at=message.created_at,
     )
 

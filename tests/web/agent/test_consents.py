@@ -66,9 +66,7 @@ def test_a_slip_is_taken_back_with_a_key(shop: Shop, maya: Screen, ana: Screen) 
     assert "Do they want no more texts?" in consent(ana, conversation)
 
 
-def test_only_a_manager_lifts_what_was_recorded_and_says_how_they_know(
-    shop: Shop, maya: Screen, sam: Screen
-) -> None:
+def test_only_a_manager_lifts_what_was_recorded_and_says_how_they_know(shop: Shop, maya: Screen, sam: Screen) -> None:
     conversation = shop.text(PRIYA, "Hello?")
     assert maya.does(f"/conversations/{conversation}/stop", how=" ").status_code == 422
     assert maya.does(f"/conversations/{conversation}/stop", how="On the phone").status_code == 204
@@ -98,7 +96,10 @@ def test_what_is_no_answer_waits_for_the_morning_and_can_be_taken_back(shop: Sho
     shop.now = EVENING
     assert "what you send now goes 17:00." in consent(maya, conversation)
 
-    assert maya.does(f"/conversations/{conversation}/replies", body="It is!", client_token="a", seen="9").status_code == 204
+    assert (
+        maya.does(f"/conversations/{conversation}/replies", body="It is!", client_token="a", seen="9").status_code
+        == 204
+    )
 
     thread = maya.sees(f"/conversations/{conversation}/thread")
     assert "goes at 17:00" in thread

@@ -20,6 +20,7 @@ BODIES: dict[str, object] = {
     "add_note": {"body": "hello"},
     "assign_conversation": {"agent_id": "me"},
     "resolve_conversation": {},
+    "record_stop": {"how": "on the phone"},
     "close_conversation": {},
     "snooze_conversation": {"until": "2030-01-01T09:00:00Z"},
     "say_no_reply_is_needed": {},
