@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from smsdesk.adapters.quiet_hours_file import quiet_hours, resting_days
 from smsdesk.desk.keep_rules import rules_of_the_house
+from smsdesk.desk.recognise import ensure_not_erased
 from smsdesk.desk.stop_texts import ensure_not_stopped
 from smsdesk.models.agent import Agent
 from smsdesk.models.consent import Stop, StopWish
@@ -70,7 +71,8 @@ GO = Verdict()
 
 
 def ask_leave(session: Session, conversation: Conversation, by: Agent, now: datetime) -> Leave:
-    """Whether a person may text this customer, and when. Raises OptedOut, NotReachable, TooManyTexts."""
+    """Whether a person may text this customer, and when. Raises OptedOut, WasErased, NotReachable, TooManyTexts."""
+    ensure_not_erased(session, conversation.customer_id)
     ensure_not_stopped(session, conversation)
     rules = rules_of_the_house(session)
     if refused := refusal(session.get_one(Address, conversation.address_id).value, rules.countries):

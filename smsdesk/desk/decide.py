@@ -37,10 +37,10 @@ def resend(session: Session, message: Message, by: Agent, now: datetime, client_
     already = session.scalar(select(Message).where(Message.author_id == by.id, Message.client_token == client_token))
     if already is not None:
         return already
-    leave = ask_leave(session, conversation, by, now)
     old = opened(session, message.id, conversation.id)
     if old.state not in MAY_BE_SENT_AGAIN or old.block_reason == SENT_AGAIN or old.emptied_at is not None:
         raise NothingToDecide
+    leave = ask_leave(session, conversation, by, now)
     again = write(session, conversation, old.body, by, leave, now, client_token, "web")
     # It answers what its author had before them then, not what has arrived since
     again.answered_through = old.answered_through

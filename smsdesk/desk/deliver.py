@@ -19,6 +19,7 @@ from smsdesk.adapters.carrier import Outgoing
 from smsdesk.adapters.ids import new_id
 from smsdesk.adapters.promises import announce
 from smsdesk.desk.check_sending import IS_STOPPED, Verdict, judge_claim
+from smsdesk.desk.keep_pace import HORIZON, Slots
 from smsdesk.desk.keep_rules import rules_of_the_house
 from smsdesk.desk.settle import move, opened, told
 from smsdesk.models.conversation import Conversation
@@ -26,12 +27,10 @@ from smsdesk.models.message import Message, Purpose, SendAttempt
 from smsdesk.models.number import Number
 from smsdesk.rules.delivery_status import State
 from smsdesk.rules.house_rules import HouseRules
-from smsdesk.rules.send_retries import next_slot
 
 LEASE = timedelta(seconds=45)
 CALL = timedelta(seconds=15)  # the carrier's total deadline
 MARGIN = timedelta(seconds=10)  # a process that was stopped for a while must not call when its claim is nearly over
-HORIZON = timedelta(milliseconds=250)  # how far ahead a sender's slots are given away
 TOO_OLD = "It waited longer than it was worth sending."
 
 # Literals, so that both databases see that the partial index fits
@@ -115,7 +114,7 @@ def claim(session: Session, waiting: Sequence[Waiting], now: datetime, lease: ti
 
     Never waits: a number or conversation that somebody holds is passed over until the next look.
     """
-    slots, rules = _Slots(session, {one.number_id for one in waiting}, now), rules_of_the_house(session)
+    slots, rules = Slots(session, {one.number_id for one in waiting}, now), rules_of_the_house(session)
     held = _held(session, {one.conversation_id for one in waiting if one.number_id in slots.numbers})
     claims = []
     for one in waiting:
@@ -174,40 +173,6 @@ def end_leases(session: Session, now: datetime, limit: int = 200) -> int:
     return len(over)
 
 
-class _Slots:
-    """The moments that senders have free, kept in the database for every worker at once."""
-
-    def __init__(self, session: Session, number_ids: Collection[UUID], now: datetime) -> None:
-        self.session, self.now = session, now
-        rows = session.execute(
-            select(Number.id, Number.texts_per_second, Number.next_send_at)
-            .where(Number.id.in_(number_ids))
-            .with_for_update(skip_locked=True, key_share=True)
-        )
-        self.numbers = {row.id: (row.texts_per_second, row.next_send_at) for row in rows}
-        self._taken: set[UUID] = set()
-
-    def is_free(self, number_id: UUID) -> bool:
-        if number_id not in self.numbers:
-            return False
-        free_at = self.numbers[number_id][1]
-        return free_at is None or free_at <= self.now + HORIZON
-
-    def take(self, number_id: UUID) -> datetime:
-        per_second, free_at = self.numbers[number_id]
-        at, then = next_slot(free_at, self.now, per_second)
-        self.numbers[number_id] = (per_second, then)
-        self._taken.add(number_id)
-        return at
-
-    def keep(self) -> None:
-        for number_id in self._taken:
-            self.session.execute(
-                update(Number).where(Number.id == number_id).values(next_send_at=self.numbers[number_id][1]),
-                execution_options={"synchronize_session": False},
-            )
-
-
 def _held(session: Session, conversation_ids: Collection[UUID]) -> set[UUID]:
     """Locked, so that a STOP either came before and is seen, or waits until the claim is committed."""
     asked = select(Conversation.id).where(Conversation.id.in_(conversation_ids))
@@ -239,7 +204,7 @@ def _hold_back(session: Session, message: Message, until: datetime, verdict: Ver
     told(session, message, now, kind="message.held")
 
 
-def _take(session: Session, message: Message, number_id: UUID, slots: _Slots, lease: timedelta) -> Claim | None:
+def _take(session: Session, message: Message, number_id: UUID, slots: Slots, lease: timedelta) -> Claim | None:
     attempt_id, now = new_id(), slots.now
     taken = session.execute(
         update(Message)

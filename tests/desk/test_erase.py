@@ -171,7 +171,7 @@ def test_no_table_and_no_file_holds_a_word_or_the_number_of_whoever_was_erased(
     assert [row.seq for row in rows] == [1, 2, 3, 4]
     assert all(row.created_at and (row.carrier_sid or row.direction == "out") for row in rows)
     assert len(shop.clocks()) == clocks
-    assert [one.outcome for one in shop.all(select(StopWish))] == [WishOutcome.STOPPED]
+    assert [one.outcome for one in shop.all(select(StopWish))] == [WishOutcome.OVERTAKEN]
     assert len(shop.all(select(ErasedStop))) == 1
     asked, gone = (event for event in events(shop) if event.kind.startswith("customer.eras"))
     assert (asked.kind, gone.kind, gone.actor_id) == ("customer.erasure_asked", "customer.erased", sam.id)

@@ -6,7 +6,7 @@ from tests.house.sources import sources
 
 LONGEST_FUNCTION, LONGEST_FILE = 40, 250
 # These are to shrink; they may not grow, and whoever mends one takes it off
-STILL_LONG_FILES = {"smsdesk/desk/deliver.py": 273}
+STILL_LONG_FILES: dict[str, int] = {}
 STILL_LONG_FUNCTIONS: dict[str, int] = {}
 
 

@@ -38,6 +38,7 @@ TAGS = {
     "conversations": "Everything between one customer and one number.",
     "messages": "Texts in and out.",
     "media": "Pictures and files that came with texts.",
+    "consents": "Whether a customer may be texted.",
     "notes": "Between colleagues; customers never see them.",
     "assignments": "Who has a conversation.",
     "closures": "Resolved, or taken up again.",
