@@ -17,9 +17,11 @@ from smsdesk.desk.stop_texts import OptedOut
 from smsdesk.desk.suspect import NoWish
 from smsdesk.models import Agent, ConsentEvent, Conversation, ConversationState, Event, Stop, StopWish
 from smsdesk.rules.reply_clock import ClockState
+from smsdesk.rules.revocations import read_revocation
 from tests.cast import Customer, Person, Shop, at_once
 
 WISH = "Please stop texting me!"
+SAID = read_revocation(WISH)
 
 Deed = Callable[[Session, Conversation, Agent, datetime], None]
 
@@ -48,7 +50,7 @@ def test_a_wish_waits_for_a_person_and_the_customer_for_an_answer(shop: Shop, ma
     receipt = maria.text(WISH)
 
     (wish,) = shop.all(select(StopWish))
-    assert (wish.message_id, wish.words, wish.outcome) == (receipt.message_id, "stop texting me", None)
+    assert (wish.message_id, wish.words, wish.outcome) == (receipt.message_id, SAID, None)
     assert (shop.all(select(Stop)), maria.clock.state) == ([], ClockState.RUNNING)
     maya.replies_to(maria, "Sorry! Shall we stop?", seconds=1)
     assert maria.received == ["Sorry! Shall we stop?"]
@@ -63,7 +65,7 @@ def test_one_decision_stops_everything_and_the_ledger_names_who_read_what(
 
     (entry,) = shop.all(select(ConsentEvent))
     assert (entry.kind, entry.source, entry.actor_id) == ("stopped", "agent", maya.id)
-    assert (entry.words, entry.message_id) == ("stop texting me", receipt.message_id)
+    assert (entry.words, entry.message_id) == (SAID, receipt.message_id)
     assert (maria.clock.state, maria.conversation.state) == (ClockState.CANCELLED, ConversationState.WAITING_FOR_THEM)
     with pytest.raises(OptedOut):
         maya.replies_to(maria, "Done")

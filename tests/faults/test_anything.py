@@ -21,11 +21,11 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from sqlalchemy import select
 
 from smsdesk.adapters import clock
-from smsdesk.desk.comply import OptedOut
 from smsdesk.desk.decide import NothingToDecide, mark_as_sent, resend
 from smsdesk.desk.deliver import Claim
 from smsdesk.desk.reply import SomethingNewArrived, reply
 from smsdesk.desk.resolve import resolve
+from smsdesk.desk.stop_texts import OptedOut
 from smsdesk.models import Agent, Conversation, Message
 from smsdesk.rules.delivery_status import State
 from smsdesk.simulator.ledger import Text

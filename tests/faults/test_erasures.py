@@ -14,9 +14,10 @@ from sqlalchemy import select, update
 from config.settings import load
 from smsdesk.adapters import clock
 from smsdesk.adapters.erasure_log import NAME
-from smsdesk.desk import comply, erase
+from smsdesk.desk import erase
 from smsdesk.desk.examine import invariants
 from smsdesk.desk.receive import AlreadyReceived
+from smsdesk.desk.stop_texts import OptedOut
 from smsdesk.models import Address, Agent, Conversation, Customer, Erasure, ErasureState
 from tests.faults.ground import LONG, Ground, end, exits
 from tests.faults.test_backups import empty_house, pg_tools
@@ -100,7 +101,7 @@ def test_a_killed_erasure_ends_and_no_backup_brings_back_a_word(
             again = shop.hears("hello?", sender=ZOE).conversation_id
             shop.people = ground.shop.people
             assert again
-            with pytest.raises(comply.OptedOut):
+            with pytest.raises(OptedOut):
                 shop.answers("Yes?", again)
             with shop.wiring.database.reading() as session:
                 assert [one.name for one in invariants(session, datetime.now(UTC)) if not one.ok] == []

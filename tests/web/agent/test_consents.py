@@ -7,10 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from smsdesk.rules.revocations import read_revocation
 from tests.web.agent.screen import REPAIRS, Screen, Shop
 
 PRIYA = "+14155550199"
 WISH = "Please stop texting me"
+SAID = read_revocation(WISH)
 EVENING = datetime(2026, 11, 20, 5, 30, tzinfo=UTC)  # half past nine in the evening where her number is
 
 
@@ -43,14 +45,14 @@ def test_a_stop_says_what_lifts_it_and_offers_nothing(shop: Shop, maya: Screen, 
 def test_a_wish_is_shown_in_their_words_and_one_key_stops_everything(shop: Shop, maya: Screen) -> None:
     conversation = shop.text(PRIYA, f"<b>{WISH}</b>")
     page = consent(maya, conversation)
-    assert "“<bdi>stop texting me</bdi>” If nobody decides until 21 Nov 12:00, it counts as STOP." in page
+    assert f"“<bdi>{SAID}</bdi>” If nobody decides until 21 Nov 12:00, it counts as STOP." in page
     assert 'data-key="o"' in page
 
     answer = maya.does(f"/conversations/{conversation}/stop-wish/confirmation")
 
     assert answer.status_code == 204
     page = consent(maya, conversation)
-    assert "Maya Okafor recorded at 12:00 that this customer wants no more texts: “stop texting me”." in page
+    assert f"Maya Okafor recorded at 12:00 that this customer wants no more texts: “{SAID}”." in page
     assert "Maya Okafor recorded an opt-out: nothing more is sent" in maya.sees(f"/conversations/{conversation}/thread")
 
 
