@@ -85,7 +85,7 @@ def card_picture(session: Session, conversation: Conversation, me: Agent, now: d
         tags=", ".join(conversation.tags),
         segment=customer.segment or "",
         time_zone=customer.time_zone or "",
-        guessed_zone=next(iter(zones_of(address.value)), zone),
+        guessed_zone=next(iter(zones_of(address.value)), zone).rpartition("/")[2].replace("_", " "),
         promise_words=_promise_words(session, conversation, now),
         other_phones=tuple(_other_phones(session, conversation, me)),
         is_erased=customer.erased_at is not None,

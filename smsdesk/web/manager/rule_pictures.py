@@ -91,7 +91,7 @@ def _laws(numbers: Sequence[Number]) -> Iterator[LawPicture]:
 
 def _law(country: str, rule: Rule) -> LawPicture:
     return LawPicture(
-        country,
+        country[0].upper() + country[1:],
         tuple(Day(name, tuple(map(_bar, spans)), _hours(spans)) for name, spans in zip(DAYS, rule.week, strict=True)),
         rule.rests_on_holidays,
         tuple(
