@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from smsdesk.adapters import clock
 from smsdesk.adapters.database import Database
 from smsdesk.desk.examine import invariants
+from smsdesk.desk.settle import move, opened
 from smsdesk.models import Message
 from smsdesk.rules.delivery_status import State
 from tests import servers
@@ -58,8 +59,8 @@ def test_what_was_acknowledged_before_a_backup_is_in_it_and_what_was_on_its_way_
     ground.web()
     sent, waiting = ground.answered("Ready at five", "And the lid is in the box")
     with ground.shop.session() as session:
-        message = session.get_one(Message, sent)
-        message.state, message.accepted_at, message.carrier_sid = State.DELIVERED, clock.now(), "SM" + "5" * 32
+        message = opened(session, sent, session.get_one(Message, sent).conversation_id)
+        move(session, message, State.DELIVERED, clock.now(), sid="SM" + "5" * 32, account=message.carrier_account)
     acknowledged: list[str] = []
     stopping = threading.Event()
 
