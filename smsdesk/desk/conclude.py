@@ -15,6 +15,7 @@ from smsdesk.adapters.promises import later
 from smsdesk.desk.close_off import NOT_SENT
 from smsdesk.desk.deliver import Claim
 from smsdesk.desk.settle import OPTED_OUT, move, opened, told
+from smsdesk.desk.warn_of_refusal import warn_of_refusal
 from smsdesk.models.message import Message, SendAttempt
 from smsdesk.models.number import Number
 from smsdesk.rules.delivery_status import State
@@ -76,6 +77,7 @@ def _end_attempt(session: Session, claimed: Claim, outcome: Outcome, now: dateti
 def _refused(session: Session, message: Message, claimed: Claim, outcome: Refused, now: datetime) -> datetime | None:
     if outcome.reason == "credentials":
         log.critical("the carrier refuses our credentials (%s); texts wait until that is mended", outcome.code)
+        warn_of_refusal(session, outcome.why, now)
         return _try_again(session, message, claimed, Trouble.CREDENTIALS, None, now)
     if outcome.reason == "opted_out":
         move(session, message, State.BLOCKED, now, code=outcome.code or OPTED_OUT, why=outcome.why)

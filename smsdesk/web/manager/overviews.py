@@ -16,6 +16,7 @@ from smsdesk.desk.dismiss import in_quarantine
 from smsdesk.desk.look_ahead import rest_of_today
 from smsdesk.desk.oversee import open_alerts
 from smsdesk.desk.oversee_watches import seen_watches
+from smsdesk.desk.warn_of_refusal import held_back
 from smsdesk.desk.watch import Person, Waiting
 from smsdesk.models.agent import Agent
 from smsdesk.models.number import Number
@@ -79,6 +80,7 @@ def manager_picture(session: Session, me: Agent, now: datetime, number_id: UUID 
         more_alerts=max(0, len(alerts) - MOST_ALERTS),
         numbers=tuple(_number_row(one, today.by_number.get(one.id, NOTHING)) for one in numbers),
         quarantined=_quarantined(session, me),
+        refused=held_back(session, now),
         may_change=may(me.role, Action.CHANGE_TARGET),
     )
 

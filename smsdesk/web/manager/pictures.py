@@ -185,6 +185,7 @@ class ManagerPicture:
     more_alerts: int
     numbers: tuple[NumberRow, ...]
     quarantined: str  # "", 3, or 99+
+    refused: int  # texts that wait because the carrier refuses our credentials
     may_change: bool
 
 
