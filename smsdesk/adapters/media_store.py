@@ -62,10 +62,14 @@ class MediaStore:
         self.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         name = secrets.token_hex(16)
         handle = os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(kept.data)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(kept.data)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:  # the disk is full: half a picture would stay there, and nobody would know of it
+            self.forget(name)
+            raise
         return name
 
     def open(self, media: Media) -> tuple[Path, str, bool]:

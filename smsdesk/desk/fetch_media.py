@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)  # a fetch takes 10 s at most, and drawing anew a few
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=5)
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS = 40  # in three hours: neither a carrier's bad hour nor a full disk may cost a picture
 NOT_TO_BE_HAD = "This attachment could not be fetched."
 
 

@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -53,7 +54,7 @@ class Ground:
 
     # ------------------------------------------------------------------ processes
 
-    def run(self, *arguments: str, failpoint: str = "") -> subprocess.Popen[bytes]:
+    def run(self, *arguments: str, failpoint: str = "", log: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
         broken = {"SMSDESK_TESTING": "1", "SMSDESK_FAILPOINT": failpoint} if failpoint else {}
         running = subprocess.Popen(
             [sys.executable, "-m", *arguments],
@@ -61,6 +62,7 @@ class Ground:
             env={**self.environ, **broken, "PATH": "/usr/bin:/bin"},
             preexec_fn=leash.tied_to_this_process(),
             start_new_session=True,
+            stderr=log,
         )
         self.stack.callback(end, running)
         return running
@@ -71,9 +73,9 @@ class Ground:
     def clock(self, failpoint: str = "") -> subprocess.Popen[bytes]:
         return self.run("workers.clock", failpoint=failpoint)
 
-    def web(self, failpoint: str = "") -> subprocess.Popen[bytes]:
+    def web(self, failpoint: str = "", log: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
         """Ready to take posts when this returns."""
-        running = self.run("gunicorn", "-c", "config/gunicorn.py", "wsgi:app", failpoint=failpoint)
+        running = self.run("gunicorn", "-c", "config/gunicorn.py", "wsgi:app", failpoint=failpoint, log=log)
         until(self.web_answers, 30, "the web did not start")
         return running
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 from uuid import UUID
 
@@ -16,7 +19,11 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from config.settings import Settings, load
+from smsdesk.adapters import clock
+from smsdesk.adapters.carrier import InboundText
 from smsdesk.adapters.database import Database
+from smsdesk.adapters.media_store import Kept, MediaStore
+from smsdesk.adapters.spool import Spool
 from smsdesk.adapters.twilio import TwilioCarrier
 from smsdesk.adapters.wiring import Wiring
 from smsdesk.app import create_app
@@ -25,7 +32,7 @@ from smsdesk.models import Message
 from smsdesk.models.conversation import locked
 from smsdesk.rules.delivery_status import State
 from tests.faults.door import Door
-from tests.faults.ground import LONG, at_once
+from tests.faults.ground import LONG, Ground, at_once
 from tests.faults.standin import standing_in
 from tests.faults.test_outbound import own_redis
 from tests.servers import until
@@ -195,3 +202,57 @@ def held_meanwhile(shop: Shop) -> int:
     idle = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid() AND now() - xact_start > interval '1 second'")  # fmt: skip
     with shop.session() as session:
         return int(session.scalar(idle) or 0)
+
+
+def processes_of(parent: int) -> list[int]:
+    """A process and all that it started."""
+    found = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return [parent, *(one for child in found for one in processes_of(int(child)))]
+
+
+@contextmanager
+def no_room_for(pid: int) -> Iterator[None]:
+    """Every file that these processes write to ends where it is, as on a full disk; sockets and pipes go on."""
+    before = {one: resource.prlimit(one, resource.RLIMIT_FSIZE) for one in processes_of(pid)}
+    for one, (_, most) in before.items():
+        resource.prlimit(one, resource.RLIMIT_FSIZE, (0, most))
+    try:
+        yield
+    finally:
+        for one, limits in before.items():
+            resource.prlimit(one, resource.RLIMIT_FSIZE, limits)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_f24_on_a_full_disk_nothing_is_acknowledged_that_is_not_kept_and_it_goes_on_when_there_is_room(
+    ground: Ground,
+) -> None:
+    """Database, spool and log are full at once; the log is so all the time."""
+    log = ground.stack.enter_context(Path("/dev/full").open("wb", buffering=0))
+    web = ground.web(log=log)
+    before = ground.post(ground.form(1))
+    with no_room_for(web.pid):
+        during = [ground.post(ground.form(n)) for n in (2, 3)]
+    after = [ground.post(ground.form(n)) for n in (2, 3, 4)]
+
+    assert (before, during, after) == (200, [503, 503], [200, 200, 200])
+    assert [message.body for message in ground.shop.messages()] == ["hello?"] * 4
+    assert list(ground.settings.spool.glob("*")) == []
+    with ground.shop.session() as session:
+        assert session.scalar(text("PRAGMA integrity_check")) == "ok"
+    ground.check({f"SM{n:032x}" for n in range(1, 5)})
+
+
+def test_f24_what_does_not_fit_on_the_disk_leaves_nothing_half_written_behind(tmp_path: Path) -> None:
+    media, spool = MediaStore(tmp_path / "media"), Spool(tmp_path / "spool")
+    heard = InboundText("AC1", "SM" + "1" * 32, "+14155550100", PRIYA, "hello?", (), 1, None, b"raw")
+
+    with no_room_for(os.getpid()):
+        for keep in (partial(media.save, Kept("image/png", b"x" * 5000)), partial(spool.keep_text, heard, clock.now())):
+            with pytest.raises(OSError, match="File too large"):
+                keep()
+    left = [*media.folder.iterdir(), *spool.folder.iterdir()]
+    spool.keep_text(heard, clock.now())
+
+    assert left == []
+    assert spool.depth() == 1
