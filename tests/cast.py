@@ -72,6 +72,7 @@ class PretendCarrier:
     answers: list[Outcome] = field(default_factory=list)
     sent: list[Outgoing] = field(default_factory=list)
     log: list[Listed] = field(default_factory=list)  # what it says that customers texted
+    asked_for: list[str] = field(default_factory=list)  # the texts whose pictures were asked for
 
     def prepare(self) -> None:
         pass
@@ -98,6 +99,7 @@ class PretendCarrier:
         )
 
     def media_of(self, carrier_sid: str) -> tuple[MediaRef, ...]:
+        self.asked_for.append(carrier_sid)
         return ()
 
     def fetch(self, carrier_sid: str) -> Listed | None:

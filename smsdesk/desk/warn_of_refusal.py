@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -40,6 +40,6 @@ def held_back(session: Session, now: datetime) -> int:
     if at is None or at < now - STILL:
         return 0
     # A literal, as the index has it
-    waiting = literal_column("message.state IN ('ready', 'retry_wait')")
+    waiting: ColumnElement[bool] = literal_column("message.state IN ('ready', 'retry_wait')")
     tried = select(func.count()).select_from(Message).where(waiting, Message.state == State.RETRY_WAIT)
     return session.scalar(tried) or 0

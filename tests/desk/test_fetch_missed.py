@@ -16,10 +16,12 @@ from tests.cast import ACCOUNT, OUR_NUMBER, Customer, Shop, new_sid
 MINUTE = timedelta(minutes=1)
 
 
-def is_in_the_log(shop: Shop, customer: Customer, body: str, minutes_ago: float, sid: str = "") -> None:
+def is_in_the_log(
+    shop: Shop, customer: Customer, body: str, minutes_ago: float, sid: str = "", pictures: int = 0
+) -> None:
     at = shop.now() - minutes_ago * MINUTE
     shop.carrier.log.append(
-        Listed(sid or new_sid(), OUR_NUMBER, customer.address, body, at, "received", None, "inbound", 0)
+        Listed(sid or new_sid(), OUR_NUMBER, customer.address, body, at, "received", None, "inbound", pictures)
     )
 
 
@@ -46,6 +48,20 @@ def test_a_text_that_never_came_is_threaded_once_and_waits_from_when_we_could_kn
     assert "never reached us" in caplog.text
     assert maria.address not in caplog.text
     assert shop.read(lambda session: fetch_missed.times_fetched(session, shop.now() - timedelta(days=1))) == 1
+
+
+def test_the_carrier_is_not_asked_again_about_a_text_that_is_known(shop: Shop, maria: Customer) -> None:
+    shop.now.move(hours=2)
+    came, missed = new_sid(), new_sid()
+    maria.text("Look", sid=came)
+    is_in_the_log(shop, maria, "Look", 20, came, pictures=1)
+    is_in_the_log(shop, maria, "And this", 10, missed, pictures=1)
+
+    looks(shop)
+    shop.now.move(minutes=6)
+    looks(shop)
+
+    assert shop.carrier.asked_for == [missed]
 
 
 def test_what_came_by_its_post_or_may_still_come_is_left_alone(shop: Shop, maria: Customer) -> None:
