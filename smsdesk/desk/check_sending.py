@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import Boolean, ColumnElement, exists, literal_column, select
@@ -75,8 +76,8 @@ def ask_leave(session: Session, conversation: Conversation, by: Agent, now: date
     ensure_not_erased(session, conversation.customer_id)
     ensure_not_stopped(session, conversation)
     rules = rules_of_the_house(session)
-    if refused := refusal(session.get_one(Address, conversation.address_id).value, rules.countries):
-        raise NotReachable(refused.sentence)
+    if refused := _refused(session.get_one(Address, conversation.address_id).value, rules.countries):
+        raise NotReachable(refused)
     _ensure_room(session, conversation, by, rules, now)
     if is_answer(session, conversation, now):
         return Leave(Purpose.ANSWER, now)
@@ -94,10 +95,17 @@ def is_answer(session: Session, conversation: Conversation, now: datetime) -> bo
     return wrote_at is not None and now - wrote_at < ANSWER_WITHIN
 
 
+@lru_cache(4096)
+def _refused(address: str, countries: tuple[str, ...]) -> str | None:
+    """The sentence of a refusal. Kept, since to read a number takes longer than to look at everything else."""
+    refused = refusal(address, countries)
+    return refused.sentence if refused else None
+
+
 def why_unreachable(session: Session, conversation: Conversation) -> str | None:
     """Why no text may go to that address at all; None where one may. Looks only."""
-    refused = refusal(session.get_one(Address, conversation.address_id).value, rules_of_the_house(session).countries)
-    return refused.sentence if refused else None
+    address = session.get_one(Address, conversation.address_id).value
+    return _refused(address, rules_of_the_house(session).countries)
 
 
 def quiet_until(session: Session, conversation: Conversation, now: datetime) -> datetime | None:
@@ -119,8 +127,8 @@ def judge_claim(session: Session, message: Message, rules: HouseRules, now: date
         return GO
     if asked and message.purpose is Purpose.APPROACH:
         return Verdict(MAY_HAVE_ASKED)
-    if refused := refusal(message.recipient, rules.countries):
-        return Verdict(refused.sentence)
+    if refused := _refused(message.recipient, rules.countries):
+        return Verdict(refused)
     return _room(session, message, rules, now) or _quiet(session, message, rules, now) or GO
 
 

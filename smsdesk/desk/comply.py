@@ -25,6 +25,7 @@ HELP = "{label}: a person reads your texts here and answers them. Text STOP to g
 CONFIRM_WITHIN = timedelta(
     minutes=5
 )  # the SoundBite ruling of 29 Nov 2012; 47 CFR 64.1200(a)(12): one text, no marketing
+CONFIRM_AGAIN_AFTER = timedelta(hours=1)
 CONFIRMED = "{label}: you get no more texts from us. Text START if you want to write to us again."
 
 
@@ -63,9 +64,20 @@ def _stop(session: Session, place: Place, message_id: UUID, words: str, now: dat
         words=words,
         source=source,
     )
-    if rules_of_the_house(session).we_confirm_stops and not was_stopped:
+    if rules_of_the_house(session).we_confirm_stops and not (was_stopped or _confirmed_lately(session, place, now)):
         enter(session, ConsentKind.STOP_CONFIRMED, place.address_id, place.number_id, now, message_id, "", source)
         _say(session, place, CONFIRMED, Purpose.CONFIRMATION, now, CONFIRM_WITHIN)
+
+
+def _confirmed_lately(session: Session, place: Place, now: datetime) -> bool:
+    """A machine that says STOP and START in turn gets no answer to each."""
+    lately = exists().where(
+        ConsentEvent.address_id == place.address_id,
+        ConsentEvent.number_id == place.number_id,
+        ConsentEvent.kind == ConsentKind.STOP_CONFIRMED,
+        ConsentEvent.at > now - CONFIRM_AGAIN_AFTER,
+    )
+    return bool(session.scalar(select(lately)))
 
 
 def _help(session: Session, place: Place, message_id: UUID, words: str, now: datetime, source: StopSource) -> None:

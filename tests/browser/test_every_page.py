@@ -33,6 +33,7 @@ PUBLIC = {"sign-in": "/sign-in", "phone": "/phone", "api docs": "/api/docs"}
 DESK = {
     "queue": "/queue?box=team",
     "conversation": "/conversations/{late}",
+    "a wish": "/conversations/{wish}",
     "devices": "/settings/sessions",
     "how one is told": "/settings/alerts",
     "password": "/settings/password",
@@ -52,6 +53,7 @@ MANAGER = {
     "watch plan": "/manager/watches/{watch}/plan",
     "watch presets": "/manager/watches/new",
     "target": "/manager/numbers/{number}/target",
+    "rules": "/manager/rules",
     "policies": "/manager/policies",
     "a new policy": "/manager/policies/new",
     "a trial": "/manager/policies/trials/{trial}",
@@ -76,6 +78,7 @@ class BusyShop:
     maya: Person
     sam: Person
     late: UUID
+    wish: UUID
     calendar: UUID
     trial: UUID
     watch: UUID
@@ -83,6 +86,7 @@ class BusyShop:
     def opens(self, name: str, **window: Any) -> Page:
         path = PAGES[name].format(
             late=self.late,
+            wish=self.wish,
             number=self.shop.number_id,
             calendar=self.calendar,
             trial=self.trial,
@@ -102,8 +106,8 @@ def busy_shop(product_on: Callable[[str], Product], browser: Browser) -> BusySho
     maya, sam = shop.person("Maya"), shop.person("Sam", Role.MANAGER)
     late = shop.customer("Dana").texted("Where is my order?", minutes=14)
     shop.customer("Tom").texted("Can I swap the 9am?", minutes=6)
-    shop.customer("Priya").texted("Do you open on Sundays?")
-    return BusyShop(shop, maya, sam, late, _hours_of(shop, sam), _trial_by(shop, sam), _watch_over(shop, sam))
+    wish = shop.customer("Priya").texted("Please stop texting me")
+    return BusyShop(shop, maya, sam, late, wish, _hours_of(shop, sam), _trial_by(shop, sam), _watch_over(shop, sam))
 
 
 @pytest.fixture

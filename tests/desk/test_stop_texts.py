@@ -67,8 +67,8 @@ def test_a_start_lifts_what_was_asked_there_and_one_elsewhere_only_that_number(s
 
 def test_we_confirm_a_stop_once_where_the_carrier_does_not(shop: Shop, maria: Customer) -> None:
     sets(shop, HouseRules(we_confirm_stops=True))
-    maria.text("STOP")
-    maria.text("STOP")
+    for words in ("STOP", "STOP", "START", "STOP"):
+        maria.text(words)
 
     (text,) = shop.all(select(Message).where(Message.direction == "out"))
     assert (text.purpose, text.not_after) == ("confirmation", shop.now() + timedelta(minutes=5))

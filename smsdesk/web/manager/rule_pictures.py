@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Boolean, ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.quiet_hours_file import quiet_hours
@@ -16,6 +16,7 @@ from smsdesk.models.agent import Agent
 from smsdesk.models.consent import Stop, StopWish
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address, Customer
+from smsdesk.models.message import Message
 from smsdesk.models.number import Number
 from smsdesk.rules.countries import name_of
 from smsdesk.rules.opening_hours import Span
@@ -28,6 +29,8 @@ from smsdesk.web.manager.overviews import zone_of
 MOST = 50
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 A_DAY = 24 * 60
+# Literals, so that both databases see that the partial index fits
+TO_GO: ColumnElement[bool] = literal_column("message.state IN ('ready', 'retry_wait')", Boolean)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class RulesPicture:
     may_change: bool
     laws: tuple[LawPicture, ...]
     wishes: tuple[WishRow, ...]
+    held: tuple[tuple[str, int], ...]  # why texts wait, and how many
     stopped: int  # addresses that get nothing from at least one number
 
 
@@ -78,8 +82,20 @@ def rules_picture(session: Session, me: Agent, now: datetime) -> RulesPicture:
         may_change=may(me.role, Action.MANAGE_RULES),
         laws=tuple(_laws(numbers)),
         wishes=tuple(_wishes(session, me, zone_of(numbers), now)),
+        held=tuple(_held(session)),
         stopped=session.scalar(select(func.count(Stop.address_id.distinct()))) or 0,
     )
+
+
+def _held(session: Session) -> Iterator[tuple[str, int]]:
+    waiting = (
+        select(Message.block_reason, func.count())
+        .where(TO_GO, Message.block_reason.is_not(None))
+        .group_by(Message.block_reason)
+        .order_by(func.count().desc())
+    )
+    for why, count in session.execute(waiting):
+        yield str(why), count
 
 
 def _laws(numbers: Sequence[Number]) -> Iterator[LawPicture]:

@@ -146,3 +146,15 @@ def test_wishes_that_wait_are_on_the_managers_page(shop: Shop, sam: Screen) -> N
 
     assert "Priya Kapoor" in page
     assert "counts as STOP on 21 Nov 12:00" in page
+
+
+def test_what_is_held_back_is_counted_on_the_managers_page(shop: Shop, maya: Screen, sam: Screen) -> None:
+    shop.now = EVENING - timedelta(days=2)
+    conversation = shop.text(PRIYA, "Is it ready?")
+    maya.does(f"/conversations/{conversation}/no-reply-needed")
+    shop.now = EVENING
+    assert "Held back at this moment" not in sam.sees("/manager/rules")
+
+    maya.does(f"/conversations/{conversation}/replies", body="It is!", client_token="a", seen="9")
+
+    assert "<b>1</b><span>It is quiet time where the customer is." in sam.sees("/manager/rules")
