@@ -39,20 +39,27 @@ def signed(count: int, port: int, phones: int = 200) -> list[bytes]:
 
 def one(port: int, sender: str, body: str) -> bytes:
     """One whole HTTP request with a new sid."""
+    return named(port, sender, body)[1]
+
+
+def named(
+    port: int, sender: str, body: str, to: str = SHOP, account: str = ACCOUNT, token: str = TOKEN
+) -> tuple[str, bytes]:
+    """A new sid, and the whole HTTP request that brings this text."""
     sid = "SM" + secrets.token_hex(16)
     form = {
         "ToCountry": "US", "ToState": "CA", "SmsMessageSid": sid, "NumMedia": "0", "ToCity": "SAN FRANCISCO", "FromZip": "94105", "SmsSid": sid,
-        "FromState": "CA", "SmsStatus": "received", "FromCity": "SAN FRANCISCO", "Body": body, "FromCountry": "US", "To": SHOP, "ToZip": "94105",
-        "NumSegments": "1", "MessageSid": sid, "AccountSid": ACCOUNT, "From": sender, "ApiVersion": "2010-04-01",
+        "FromState": "CA", "SmsStatus": "received", "FromCity": "SAN FRANCISCO", "Body": body, "FromCountry": "US", "To": to, "ToZip": "94105",
+        "NumSegments": "1", "MessageSid": sid, "AccountSid": account, "From": sender, "ApiVersion": "2010-04-01",
     }  # fmt: skip
-    signature = sign(f"http://127.0.0.1:{port}{HOOK}", MultiDict(form), TOKEN)
+    signature = sign(f"http://127.0.0.1:{port}{HOOK}", MultiDict(form), token)
     content = urlencode(form).encode()
     head = (
         f"POST {HOOK} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-Twilio-Signature: {signature}\r\nUser-Agent: TwilioProxy/1.1\r\n"
         f"I-Twilio-Idempotency-Token: {secrets.token_hex(16)}\r\n"
         f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(content)}\r\nConnection: keep-alive\r\n\r\n"
     )
-    return head.encode() + content
+    return sid, head.encode() + content
 
 
 def replay(posts: Sequence[bytes], port: int, clients: int = 16) -> Measured:

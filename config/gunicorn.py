@@ -6,11 +6,14 @@ import gc
 import os
 import signal
 import sys
+import threading
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from gunicorn.glogging import Logger as GunicornLogger
+from gunicorn.workers.gthread import ThreadWorker
 
 from config import logging, settings
 from smsdesk.up import leash
@@ -21,7 +24,35 @@ except settings.BadSettings as error:
     sys.exit(str(error))
 
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
-worker_class = "gthread"
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """Says of each request how long it stood in line for a thread; who waited too long is refused (smsdesk/web/gate.py)."""
+
+    def init_process(self) -> None:
+        self._here = threading.local()
+        super().init_process()
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        inner = self.wsgi
+
+        def with_the_wait(environ: dict[str, Any], start: Any) -> Any:
+            environ["smsdesk.waited"] = self._here.waited
+            return inner(environ, start)
+
+        self.wsgi = with_the_wait
+
+    def enqueue_req(self, conn: Any) -> None:
+        conn.in_line_since = time.monotonic()
+        super().enqueue_req(conn)
+
+    def handle(self, conn: Any) -> Any:
+        self._here.waited = time.monotonic() - conn.in_line_since
+        return super().handle(conn)
+
+
+worker_class = Worker
 workers = _settings.web_processes
 threads = _settings.web_threads  # each open page holds one
 preload_app = True
@@ -62,7 +93,7 @@ def post_fork(_server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Asked to stop, a worker ends its open pages at once; they would hold it until it is killed."""
-    listener = worker.wsgi.extensions["smsdesk"].listener
+    listener = worker.app.wsgi().extensions["smsdesk"].listener
 
     def stop(number: int, frame: FrameType | None) -> None:
         listener.close()
@@ -73,5 +104,5 @@ def post_worker_init(worker: Any) -> None:
 
 def worker_exit(_server: Any, worker: Any) -> None:
     """The last requests are answered. Taking the interpreter apart would only cost seconds, and may wait for a thread."""
-    worker.wsgi.extensions["smsdesk"].keeper.flush()
+    worker.app.wsgi().extensions["smsdesk"].keeper.flush()
     os._exit(0)

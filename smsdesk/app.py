@@ -14,6 +14,7 @@ from smsdesk.web import (
     blueprints,
     csrf,
     errors,
+    gate,
     headers,
     limits,
     request_log,
@@ -37,4 +38,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.cli.add_command(desk)
     if settings.trusted_proxies:  # what others claim about where they come from changes nothing
         app.wsgi_app = ProxyFix(app.wsgi_app, settings.trusted_proxies, settings.trusted_proxies)  # type: ignore[method-assign]
+    gate.attach(app)
     return app

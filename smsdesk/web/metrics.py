@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from smsdesk.adapters import clock, pulse
 from smsdesk.desk.gauge import Gauges, gauge
 from smsdesk.rules.delivery_status import State
+from smsdesk.web.gate import GATE
 from smsdesk.web.stream import SEATS
 from smsdesk.web.transaction import session
 from smsdesk.web.wired import wiring
@@ -54,6 +55,8 @@ def _of_the_machine(registry: CollectorRegistry) -> None:
     here = str(os.getpid())
     streams = Gauge("smsdesk_streams", "Open pages of the process that answers", ["process"], registry=registry)
     streams.labels(here).set(current_app.extensions[SEATS].taken)
+    refused = Gauge("smsdesk_refused", "Requests refused because too many came at once", ["process"], registry=registry)
+    refused.labels(here).set(current_app.extensions[GATE].refused)
     failures = Gauge("smsdesk_wakeups_failed", "Wake-ups that Redis did not take", ["process"], registry=registry)
     failures.labels(here).set(wired.wake_ups.failures)
 
