@@ -35,7 +35,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
-        inner = self.wsgi
+        inner: Any = self.wsgi  # type: ignore[has-type]
 
         def with_the_wait(environ: dict[str, Any], start: Any) -> Any:
             environ["smsdesk.waited"] = self._here.waited

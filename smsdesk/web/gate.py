@@ -40,7 +40,7 @@ def attach(app: Flask) -> None:
     with app.app_context():
         threads = wiring().settings.web_threads
     app.extensions[GATE] = gate = Gate(app.wsgi_app, threads)
-    app.wsgi_app = gate  # type: ignore[method-assign]
+    app.wsgi_app = gate  # type: ignore[assignment, method-assign]
 
 
 class Gate:
