@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GATE = "smsdesk.gate"
-WAITED = "smsdesk.waited"  # in a request's environ: seconds that it stood in line for a thread (config/gunicorn.py)
+WAITED = "smsdesk.waited"  # in a request's environ: seconds that it stood in line for a thread (config/gunicorn.py); without it there is no line
 A_TEXT_WAITS = 1.5  # seconds at most; the carrier gives up after 15, and the database may take 3 of them
 A_PAGE_WAITS = 0.75
 FOR_TEXTS = 8  # threads, of many
@@ -54,11 +54,11 @@ class Gate:
         self.refused = 0
 
     def __call__(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
-        path, waited = environ.get("PATH_INFO", ""), environ.get(WAITED, 0.0)
+        path, waited = environ.get("PATH_INFO", ""), environ.get(WAITED)
+        if waited is None or path == HEALTH or path.startswith(STATIC):
+            return self._app(environ, start)
         if path.startswith(HOOKS):
             return self._app(environ, start) if waited < A_TEXT_WAITS else self._refuse(path, start)
-        if path == HEALTH or path.startswith(STATIC):
-            return self._app(environ, start)
         if waited >= A_PAGE_WAITS or not self._pages.take():
             return self._refuse(path, start)
         return self._seated(environ, start, self._pages.give_back)
