@@ -79,7 +79,7 @@ ENGLISH = Phrases(
             |on_sundays|on_weekends|on_the_weekend|tonight|today|by_email""",
     },
     wishes="""^^ {before}* stop|stop_all|stopall|unsubscribe|unsubscribed|quit|end|cancel|revoke|optout|opt_out {after}* $$
-        / ^ {before}* stop|stopall|unsubscribe {after}* $ / {polite}|so|then|just stop|quit|discontinue|unsubscribe {after}* $
+        / ^ {before}* stop|stopall|unsubscribe {polite}* $ / {polite}|so|then|just stop|quit|discontinue|unsubscribe {after}* $
         / ^^ stop|unsubscribe @ $$ / s t o p / ^^ un subscribe
         / {cease} {texting}
         / {cease} sending {which}* {texts}|stuff|crap|shit|things|anything|emails_and_texts / {cease} sending {which}* $

@@ -22,7 +22,7 @@ from tests.faults.door import Door
 from tests.faults.ground import LONG
 from tests.workers.shop import Shop
 
-FORMS: list[list[str]] = json.loads((Path(__file__).parents[1] / "corpus/stops.json").read_text(encoding="ascii"))["forms"]  # fmt: skip
+FORMS: list[list[str]] = json.loads((Path(__file__).parents[1] / "corpus/stops.json").read_text(encoding="utf-8"))["forms"]  # fmt: skip
 QUEUED = 500 if LONG else 25
 
 
