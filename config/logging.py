@@ -74,9 +74,14 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return {key: HIDDEN if str(key).lower() in NEVER_LOGGED else _clean(value) for key, value in event.items()}
 
 
+def without_values(words: str) -> str:
+    """A traceback, say, without what a database error repeats and without phone numbers."""
+    return NUMBER.sub(HIDDEN, REPEATED.sub(HIDDEN, words))
+
+
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
-        return NUMBER.sub(HIDDEN, REPEATED.sub(HIDDEN, value))
+        return without_values(value)
     if isinstance(value, dict):
         return {key: HIDDEN if str(key).lower() in NEVER_LOGGED else _clean(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):

@@ -9,12 +9,15 @@ import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 from rq import Queue, SimpleWorker
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from config.logging import without_values
 from config.queues import QUEUES
 from config.settings import BadSettings
 from smsdesk.adapters.queue import connect
@@ -46,6 +49,12 @@ class PreloadedWorker(SimpleWorker):
 
     def handle_warm_shutdown_request(self) -> None:
         stopping.set()
+
+    def handle_job_failure(
+        self, job: Job, queue: Queue, started_job_registry: Any = None, exc_string: str = "", execution: Any = None
+    ) -> None:
+        """Redis keeps a traceback for a week: no phone number and no word of anybody may stand in it."""
+        super().handle_job_failure(job, queue, started_job_registry, without_values(exc_string), execution)
 
 
 def main(arguments: list[str]) -> None:
