@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from smsdesk.adapters import clock
 from smsdesk.desk import choose_channels, text_alerts
-from workers.draining import Turns, picked_up
+from workers.draining import Turns, one_by_one, picked_up
 from workers.post_room import PostRoom
 from workers.wired import wiring
 
@@ -23,8 +23,7 @@ def sweep() -> None:
 
 
 def _send_all() -> None:
-    for part in PARTS:
-        part()
+    one_by_one(PARTS)
 
 
 def _text() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -33,6 +33,18 @@ class Turns:
                 self._work()
             finally:
                 self._busy.release()
+
+
+def one_by_one(parts: Iterable[Callable[[], None]]) -> None:
+    """Each has its turn, whatever the one before met; then the first trouble is told."""
+    trouble: list[Exception] = []
+    for part in parts:
+        try:
+            part()
+        except Exception as error:  # a letter must not wait for a text that the database refuses
+            trouble.append(error)
+    if trouble:
+        raise trouble[0]
 
 
 def picked_up(name: str) -> None:

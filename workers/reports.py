@@ -7,7 +7,7 @@ from collections.abc import Callable
 from smsdesk.adapters import clock
 from smsdesk.desk.audit.go_on import go_on
 from workers.adding_up import add_up
-from workers.draining import LONG_ENOUGH, Turns, picked_up, stopping
+from workers.draining import LONG_ENOUGH, Turns, one_by_one, picked_up, stopping
 from workers.erasing import erase_people
 from workers.exporting import export_people
 from workers.fading import let_old_texts_fade
@@ -37,8 +37,7 @@ PARTS: tuple[Callable[[], None], ...] = (erase_people, export_people, audit, add
 
 
 def _do_all() -> None:
-    for part in PARTS:
-        part()
+    one_by_one(PARTS)
 
 
 _turns = Turns(_do_all)

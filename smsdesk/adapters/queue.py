@@ -25,6 +25,7 @@ JOBS = {
     "reports.drain": ("reports", "workers.reports.drain"),
     "media.drain": ("media", "workers.media.drain"),
 }
+USUALLY, LONG_WORK = 90, 3600  # seconds that a job may take: a file with years of texts is written in one go
 PENDING_FOR = 5000  # milliseconds after which a wake-up that nobody picked up counts as lost
 
 
@@ -57,7 +58,11 @@ class WakeUps:
             return
         queue, function = JOBS[name]
         Queue(queue, connection=self.redis, serializer=JSONSerializer).enqueue(
-            function, retry=Retry(max=3), result_ttl=0, failure_ttl=7 * 86400, job_timeout=90
+            function,
+            retry=Retry(max=3),
+            result_ttl=0,
+            failure_ttl=7 * 86400,
+            job_timeout=LONG_WORK if queue == "reports" else USUALLY,
         )
 
 
