@@ -11,7 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -107,7 +107,7 @@ def in_redis(url: str) -> str:
 
 def _values(redis: Any, key: bytes) -> list[bytes]:
     kind = redis.type(key).decode()
-    read = {
+    read: dict[str, Callable[[], Any]] = {
         "string": lambda: [redis.get(key)],
         "list": lambda: redis.lrange(key, 0, -1),
         "set": lambda: redis.smembers(key),
