@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session, aliased
 from smsdesk.adapters.carrier import Outgoing
 from smsdesk.adapters.ids import new_id
 from smsdesk.adapters.promises import announce
-from smsdesk.desk.check_sending import IS_STOPPED, Verdict, judge_claim
+from smsdesk.desk.check_sending import IS_STOPPED, judge_claim
+from smsdesk.desk.hold_back import hold_back
 from smsdesk.desk.keep_pace import HORIZON, Slots
 from smsdesk.desk.keep_rules import rules_of_the_house
-from smsdesk.desk.settle import move, opened, told
+from smsdesk.desk.settle import move, opened
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.message import Message, Purpose, SendAttempt
 from smsdesk.models.number import Number
@@ -184,7 +185,7 @@ def _may_go(session: Session, message: Message, rules: HouseRules, now: datetime
         return False
     verdict = judge_claim(session, message, rules, now)
     if verdict.until is not None:
-        _hold_back(session, message, verdict.until, verdict, now)
+        hold_back(session, message, verdict.until, verdict.why, now)
         return False
     if verdict.why is not None:
         move(session, message, State.BLOCKED, now, why=verdict.why)
@@ -193,15 +194,6 @@ def _may_go(session: Session, message: Message, rules: HouseRules, now: datetime
         move(session, message, State.FAILED, now, why=TOO_OLD)
         return False
     return True
-
-
-def _hold_back(session: Session, message: Message, until: datetime, verdict: Verdict, now: datetime) -> None:
-    """It waits where everybody sees why; what would be stale by then is given up."""
-    if message.not_after is not None and until >= message.not_after:
-        move(session, message, State.FAILED, now, why=verdict.why)
-        return
-    message.not_before, message.block_reason = until, verdict.why
-    told(session, message, now, kind="message.held")
 
 
 def _take(session: Session, message: Message, number_id: UUID, slots: Slots, lease: timedelta) -> Claim | None:

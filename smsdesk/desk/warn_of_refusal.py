@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, literal_column, select
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from smsdesk.adapters.promises import later
-from smsdesk.models.alert import Alert, AlertKind
+from smsdesk.desk.warn_managers import warn_managers
 from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.models.message import Message
 from smsdesk.rules.delivery_status import State
@@ -24,14 +22,8 @@ FIX = "Until somebody corrects the carrier's account, TWILIO_AUTH_TOKEN or TWILI
 
 def warn_of_refusal(session: Session, why: str, now: datetime) -> None:
     """One alert for all refusals that follow each other."""
-    session.execute(upsert(Heartbeat).on_conflict_do_nothing(), {"name": LATEST, "at": now - 2 * OVER_AFTER})
-    latest = session.scalars(select(Heartbeat).where(Heartbeat.name == LATEST).with_for_update()).one()
-    if latest.at < now - OVER_AFTER:
-        words = {"name": "The carrier", "text": f"{why[0].upper()}{why[1:]}. {FIX}"}
-        session.add(Alert(kind=AlertKind.WATCH, step="refused", words=words, due_at=now, claimed_at=now))
-        later(session, "reminders.drain")
-    latest.at = max(latest.at, now)
-    session.flush()
+    text = f"{why[0].upper()}{why[1:]}. {FIX}"
+    warn_managers(session, LATEST, "refused", "The carrier", text, now, OVER_AFTER)
 
 
 def held_back(session: Session, now: datetime) -> int:

@@ -172,6 +172,8 @@ def test_texts_that_left_count_again_at_the_claim_and_the_next_one_waits(
     assert (held.state, held.not_before, held.block_reason) == (
         State.READY, shop.now() + timedelta(hours=1), check_sending.BUSY_HERE,
     )  # fmt: skip
+    (alert,) = shop.alerts()
+    assert (alert.step, (alert.words or {})["name"]) == ("too_many", "Too many texts")
     shop.now.move(hours=1)
     assert claims(shop) == [second.id]
 
