@@ -23,6 +23,7 @@ from smsdesk.rules.revocation_phrases import (
 from smsdesk.rules.tapbacks import is_tapback
 
 LONGEST = 120  # characters that are quoted
+READ = 1600  # characters at either end: no phone sends more in one text, and whoever posts more must not keep others waiting
 
 _TOKEN = re.compile(rf"([^\W_]+)|[\n\r]|[{re.escape(MARKS)}](?!\w)")
 _TRIGGERS = {language: triggers(language) for language in LANGUAGES}
@@ -32,6 +33,8 @@ _LETTERS = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() el
 
 def read_revocation(body: str) -> str | None:
     """The stretch of `body` that asks for silence, 120 characters at most; None where nothing does, or where it is a keyword."""
+    if len(body) > 2 * READ:
+        return read_revocation(body[:READ]) or read_revocation(body[-READ:])
     if not _may_be_one(body) or is_tapback(body) or read_keyword(body) is not None:
         return None
     words, spans = _read(body.translate(FOLDED))

@@ -86,14 +86,15 @@ def test_whatever_a_stranger_writes_can_be_read_and_only_their_words_are_quoted(
         ("do not want me all any the " * 4_000, False),
         ("stop me all any the these " * 4_000, False),
         ("how do i unsubscribe from " * 4_000 + "newsletter", True),
-        ("st" + "o" * 100_000 + "p", True),
+        ("st" + "o" * 1_000 + "p", True),
+        ("st" + "o" * 100_000 + "p", False),
         ("stop" + "\u0301\u0316" * 50_000, True),
         ("stop by " + "\ufdfa" * 100_000, False),
         ("." * 100_000 + "stop by", False),
         ("a" * 100_000 + " please stop texting me", True),
     ],
 )
-def test_a_huge_text_is_read_too(body: str, found: bool) -> None:
+def test_a_huge_text_is_read_at_both_ends(body: str, found: bool) -> None:
     assert (read_revocation(body) is not None) is found
 
 
