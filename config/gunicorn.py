@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import signal
 import sys
 import threading
@@ -13,9 +14,9 @@ from types import FrameType
 from typing import Any
 
 from gunicorn.glogging import Logger as GunicornLogger
-from gunicorn.workers.gthread import ThreadWorker
 
 from config import logging, settings
+from config.web_worker import WebWorker
 from smsdesk.up import leash
 
 try:
@@ -26,7 +27,7 @@ except settings.BadSettings as error:
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]
+class Worker(WebWorker):
     """Says of each request how long it stood in line for a thread; who waited too long is refused (smsdesk/web/gate.py)."""
 
     def init_process(self) -> None:
@@ -59,6 +60,7 @@ preload_app = True
 graceful_timeout = 5
 keepalive = 20
 backlog = 1024
+worker_connections = 4096  # lines on which nothing happens cost a process a few kilobytes each
 control_socket_disable = True
 accesslog = None  # its lines would carry what people search for
 # A heartbeat on a busy disk can look like a hung worker
@@ -75,6 +77,13 @@ class Logger(GunicornLogger):  # type: ignore[misc]
 
 
 logger_class = Logger
+
+
+def on_starting(_server: Any) -> None:
+    """As many lines as the system lets us have."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = 65_536 if most == resource.RLIM_INFINITY else min(most, 65_536)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (enough, most))
 
 
 def when_ready(_server: Any) -> None:

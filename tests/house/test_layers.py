@@ -46,7 +46,7 @@ HOMES = {
     "alembic": {"smsdesk.adapters.migrate"},
     "argon2": {"smsdesk.adapters.passwords"},
     "limits": {"smsdesk.adapters.attempts"},
-    "gunicorn": {"config.gunicorn"},
+    "gunicorn": {"config.gunicorn", "config.web_worker"},
     "prometheus_client": {"smsdesk.web.metrics"},
     "http_ece": {"smsdesk.adapters.push"},
     "py_vapid": {"smsdesk.adapters.push"},
