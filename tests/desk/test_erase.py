@@ -21,7 +21,7 @@ from smsdesk.desk.conclude import conclude
 from smsdesk.desk.deliver import about_to_call, claim, look
 from smsdesk.desk.drain_spool import drain_texts
 from smsdesk.desk.erase import Places
-from smsdesk.desk.receive import AlreadyReceived
+from smsdesk.desk.receive import AlreadyReceived, receive
 from smsdesk.desk.receive_fast import FastLane
 from smsdesk.desk.recognise import WasErased
 from smsdesk.desk.stop_texts import OptedOut
@@ -105,7 +105,7 @@ def found(shop: Shop, *needles: str) -> set[str]:
 
 def told_everywhere(shop: Shop, zoe: Texter, maya: Person, places: Places) -> None:
     """Her words and her number, in every place that there is for them."""
-    zoe.text(f"hello {WORDS}")
+    shop.do(lambda session: receive(session, inbound(f"hello {WORDS}"), shop.now()))
     maya.replies_to(zoe, f"dear {WORDS}", minutes=1)
     zoe.text(f"again {WORDS}")
     conversation = zoe.conversation

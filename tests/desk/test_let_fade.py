@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -85,11 +85,12 @@ def test_a_text_that_was_stored_long_after_its_moment_is_not_passed_over(
     shop: Shop, maria: Customer, sam: Person, store: MediaStore
 ) -> None:
     keeps(shop, shop.number_id, 7, sam)
+    first = shop.now()
     maria.text("first")
     shop.now.move(days=8)
     assert an_hour_passes(shop, store) == 1
-    late: datetime = shop.now()
-    shop.now.at = late.replace(day=late.day - 8)  # it had waited on the spool since then
+    late = shop.now()
+    shop.now.at = first - timedelta(days=1)  # it had waited on the spool since then
     maria.text("from the spool")
     shop.now.at = late
 
