@@ -35,7 +35,13 @@ ALSO_READ = (
     "PORT",
     "HOST",
 )
-FOR_THE_TESTS = ("SMSDESK_FAULTS", "SMSDESK_TESTING")
+FOR_THE_TESTS = (
+    "SMSDESK_FAULTS",
+    "SMSDESK_FAULTS_EXAMPLES",
+    "SMSDESK_FAULTS_SECONDS",
+    "SMSDESK_FAULTS_SEED",
+    "SMSDESK_TESTING",
+)
 
 
 # How long one example takes depends on the machine, and no test is about that

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 
 from config.settings import load
-from tests.faults.ground import Ground, free_port
+from tests.faults.ground import LONG, Ground, free_port
+from tests.faults.ledger_of_runs import LedgerOfRuns
 from tests.faults.standin import standing_in
 from tests.workers.shop import shop_of
 
@@ -19,8 +20,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.faults)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """In the long form what is found is kept."""
+    if LONG and not session.config.pluginmanager.has_plugin("ledger of runs"):
+        session.config.pluginmanager.register(LedgerOfRuns(), "ledger of runs")
+
+
 @pytest.fixture
-def ground(environ: dict[str, str]) -> Iterator[Ground]:
+def ground(environ: dict[str, str], record_property: Callable[[str, object], None]) -> Iterator[Ground]:
     port = free_port()
     environ |= {
         "PORT": str(port),
@@ -36,4 +43,7 @@ def ground(environ: dict[str, str]) -> Iterator[Ground]:
         ground.misses_nothing()
         with ground.stack:
             yield ground
+            for name, count in ground.counted.items():
+                record_property(name, count)
+            record_property("faults", ground.faults())
         ground.shop.wiring.database.engine.dispose()

@@ -47,6 +47,8 @@ class Ground:
     witness: StandIn
     environ: dict[str, str]
     stack: ExitStack = field(default_factory=ExitStack)
+    broken: int = 0
+    counted: dict[str, int] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
@@ -56,6 +58,7 @@ class Ground:
 
     def run(self, *arguments: str, failpoint: str = "", log: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
         broken = {"SMSDESK_TESTING": "1", "SMSDESK_FAILPOINT": failpoint} if failpoint else {}
+        self.broken += bool(failpoint)
         running = subprocess.Popen(
             [sys.executable, "-m", *arguments],
             cwd=ROOT,
@@ -139,7 +142,13 @@ class Ground:
     def check(self, acknowledged: set[str] | None = None) -> None:
         """The three ledgers agree, and the database is in order (trust.md 6.2)."""
         verdict = judge(self.shop.wiring.database, self.witness, frozenset(acknowledged or ()))
+        self.counted = {name: getattr(verdict, name) for name in ("texts_in", "texts_out", "lost", "twice")}
         assert verdict.broken == ()
+
+    def faults(self) -> int:
+        """How often something was broken on purpose: processes ended or broken off, and answers of the carrier that were not as usual."""
+        odd = [call for call in self.witness.calls() if call.detail["mode"] != "ok"]
+        return max(self.broken + len(odd), 1)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

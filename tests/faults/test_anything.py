@@ -17,7 +17,7 @@ from typing import Literal
 import pytest
 from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
 
 from smsdesk.adapters import clock
@@ -52,6 +52,7 @@ MODES += ["502_html", "503", "307", "401", "429", "429:7", "21610", "30007", "fa
 WORDS = [("queued", None), ("sending", None), ("sent", None), ("delivered", None), ("undelivered", 30003), ("failed", 30008)]  # fmt: skip
 deaths = st.sampled_from(["vanish", "raise"])
 places = st.integers(0, 7)
+rarely = st.sampled_from([False, False, False, True])
 
 
 class Anything(RuleBasedStateMachine):
@@ -68,19 +69,25 @@ class Anything(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------ customers and the carrier
 
-    @rule(phone=st.sampled_from(PHONES), body=st.sampled_from(BODIES), times=st.integers(0, 3))
-    def a_customer_texts(self, phone: str, body: str, times: int) -> None:
-        """The carrier posts it once, more often, or not at all."""
+    @initialize()
+    def somebody_has_texted(self) -> None:
+        assert self.it.post(self.it.customer_texts(PHONES[0], "Hello?", NUMBER)) == 200
+
+    @rule(
+        phone=st.sampled_from(PHONES),
+        body=st.sampled_from(BODIES),
+        point=st.sampled_from(["", *IN]),
+        death=deaths,
+        times=st.integers(0, 2),
+    )
+    def a_customer_texts(self, phone: str, body: str, point: str, death: str, times: int) -> None:
+        """The carrier posts it once, more often, or not at all; the web may die over it first."""
         text = self.it.customer_texts(phone, body, NUMBER)
+        if point:
+            self.it.post(text, f"{point}:{death}")
         for _ in range(times):
             assert self.it.post(text) == 200
 
-    @rule(phone=st.sampled_from(PHONES), body=st.sampled_from(BODIES), point=st.sampled_from(IN), death=deaths)
-    def the_web_dies_over_a_text(self, phone: str, body: str, point: str, death: str) -> None:
-        text = self.it.customer_texts(phone, body, NUMBER)
-        self.it.post(text, f"{point}:{death}")
-
-    @precondition(lambda self: self.it.witness.carrier.ledger.texts("direction = 'inbound'"))
     @rule(which=places)
     def an_earlier_post_comes_again(self, which: int) -> None:
         texts = self.it.witness.carrier.ledger.texts("direction = 'inbound'")
@@ -109,12 +116,20 @@ class Anything(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------ people
 
-    @precondition(lambda self: self.it.shop.all(select(Conversation)))
-    @rule(which=places, who=st.sampled_from(["Maya", "Ana"]), unseen=st.booleans(), presses=st.integers(1, 2))
-    def somebody_answers(self, which: int, who: str, unseen: bool, presses: int) -> None:
+    @rule(
+        which=places,
+        who=st.sampled_from(["Maya", "Ana"]),
+        unseen=rarely,
+        presses=st.integers(1, 2),
+        then=st.sampled_from(["", *OUT]),
+    )
+    def somebody_answers(self, which: int, who: str, unseen: bool, presses: int, then: str) -> None:
+        """And perhaps a worker takes it at once, and dies over it."""
         conversation, token = self.pick(which), f"token-{next(self.tokens)}"
         written = {self.answer(conversation, who, token, unseen) for _ in range(presses)}
         assert len(written) == 1
+        if then:
+            self.a_worker_sends_and_may_die(then, "vanish")
 
     @precondition(lambda self: self.it.shop.all(select(Message.id).where(Message.state == State.UNCONFIRMED)))
     @rule(again=st.booleans())
@@ -130,7 +145,6 @@ class Anything(RuleBasedStateMachine):
         except (NothingToDecide, OptedOut) as refused:
             note(repr(refused))
 
-    @precondition(lambda self: self.it.shop.all(select(Conversation)))
     @rule(which=places)
     def somebody_resolves(self, which: int) -> None:
         with self.it.shop.session() as session:
@@ -139,23 +153,28 @@ class Anything(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------ workers
 
-    @rule()
-    def a_worker_sends(self) -> None:
-        self.it.sends()
+    @rule(point=st.sampled_from(["", *OUT]), death=deaths)
+    def a_worker_sends_and_may_die(self, point: str, death: str) -> None:
+        """What else it had in its hands is left there."""
+        if not point:
+            return self.it.sends()
+        claimed = self.it.claims()
+        self.held += claimed[1:]
+        for one in claimed[:1]:
+            self.it.carries(one, f"{point}:{death}")
+        return None
 
     @rule()
     def a_worker_claims_and_is_held_up(self) -> None:
         self.held += self.it.claims()
 
     @precondition(lambda self: self.held)
-    @rule(point=st.sampled_from(["", "", *OUT]), death=deaths)
-    def it_goes_on_and_may_die(self, point: str, death: str) -> None:
-        self.it.carries(self.held.pop(0), f"{point}:{death}" if point else "")
-
-    @precondition(lambda self: self.held)
-    @rule()
-    def every_worker_dies(self) -> None:
-        self.held.clear()
+    @rule(every_one_dies=st.booleans())
+    def what_was_held_up_goes_on(self, every_one_dies: bool) -> None:
+        while self.held:
+            claimed = self.held.pop(0)
+            if not every_one_dies:
+                self.it.carries(claimed)
 
     @rule(dies=st.sampled_from(["", "", "before", "after"]))
     def the_clock_looks(self, dies: Literal["", "before", "after"]) -> None:
