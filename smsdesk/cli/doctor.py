@@ -20,6 +20,7 @@ from smsdesk.adapters import clock, migrate, twilio
 from smsdesk.adapters.carrier import CarrierDown
 from smsdesk.adapters.wiring import Wiring
 from smsdesk.cli.ground import wiring
+from smsdesk.cli.storage import storage
 from smsdesk.cli.ways_out import ways_out
 from smsdesk.desk.examine import Finding, invariants
 from smsdesk.desk.fetch_missed import times_fetched
@@ -67,6 +68,7 @@ def _look(parts: Wiring) -> Iterator[Finding]:
     yield _spool(parts)
     yield _signature(parts)
     if database.ok:
+        yield storage(parts.database)
         yield _clock(parts)
         yield from _numbers(parts)
         yield from _time_of_day(parts)

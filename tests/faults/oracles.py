@@ -59,7 +59,7 @@ WHERE: dict[str, tuple[str, tuple[str, ...]]] = {
     "I14": ("A post without a valid signature changes nothing.", ("tests/web/test_hooks.py",)),
     "I15": (
         "After any crash the database is whole, and all of this holds.",
-        ("smsdesk/cli/doctor.py", "tests/faults/test_soak.py"),
+        ("smsdesk/cli/storage.py", "tests/faults/test_soak.py"),
     ),
     "I16": ("One customer's flood does not slow down the others.", ("docs/promises.md",)),
 }
