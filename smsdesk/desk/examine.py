@@ -19,7 +19,7 @@ from smsdesk.models.consent import Stop
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address
 from smsdesk.models.media import Media, MediaState
-from smsdesk.models.message import AuthorKind, DeliveryReport, Direction, Message
+from smsdesk.models.message import AuthorKind, DeliveryReport, Direction, Message, Purpose
 from smsdesk.models.number import Number
 from smsdesk.rules.delivery_status import FROM_CARRIER, RANK, State
 
@@ -102,6 +102,7 @@ def _sent_after_stop(_now: datetime) -> Select[int]:
         .join(Address, Address.value == Message.recipient)
         .join(Stop, and_(Stop.address_id == Address.id, Stop.number_id == Conversation.number_id))
         .where(Message.direction == Direction.OUT, accepted > stopped + IN_FLIGHT_MOMENT.total_seconds())
+        .where(Message.purpose.is_distinct_from(Purpose.CONFIRMATION))  # the one text that may follow, however late
     )
 
 

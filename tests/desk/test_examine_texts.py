@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import Select, delete, update
 
 from smsdesk.desk import examine_texts
+from smsdesk.desk.examine import invariants
 from smsdesk.models import Event, Message
+from smsdesk.models.message import Purpose
 from tests.cast import Customer, Person, Shop
 
 Question = Callable[[datetime], Select[int]]
@@ -62,3 +64,20 @@ def test_an_arrival_that_the_log_tells_of_twice_is_found(shop: Shop, maria: Cust
     shop.do(lambda session: session.execute(told.values(subject_id=first.id, conversation_id=first.conversation_id)))
 
     assert broken(shop, examine_texts.arrived_unlogged) == 2
+
+
+def test_what_left_after_a_stop_is_found_and_the_one_text_that_says_so_is_not(
+    shop: Shop, maria: Customer, maya: Person
+) -> None:
+    maria.text("Is it ready?")
+    answer = maya.replies_to(maria, "At five")
+    maria.text("STOP")
+    shop.accepts(answer, minutes=3)
+
+    def is_found() -> bool:
+        findings = shop.read(lambda session: list(invariants(session, shop.now())))
+        return not next(finding.ok for finding in findings if finding.name == "nothing was sent after a STOP")
+
+    assert is_found()
+    shop.do(lambda session: session.execute(update(Message).where(Message.id == answer.id).values(purpose=Purpose.CONFIRMATION)))  # fmt: skip
+    assert not is_found()

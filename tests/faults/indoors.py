@@ -25,8 +25,10 @@ from smsdesk.desk import apply_policies, deliver, follow, promise_book, reconcil
 from smsdesk.desk.deliver import Claim
 from smsdesk.desk.drain_spool import drain_outcomes, drain_texts
 from smsdesk.desk.fetch_missed import fetch_missed
+from smsdesk.desk.keep_rules import change_rules
 from smsdesk.models import Message
 from smsdesk.models.heartbeat import Heartbeat
+from smsdesk.rules.house_rules import HouseRules
 from smsdesk.simulator.ledger import Text
 from smsdesk.web import wired
 from tests.faults.oracles import judge, unsettled
@@ -179,7 +181,7 @@ class Indoors:
         self.follows_policies()
 
     def _is_quiet(self) -> bool:
-        waits = select(Message.id).where(Message.state.in_(AT_REST))
+        waits = select(Message.id).where(Message.state.in_(AT_REST), Message.not_before <= clock.now())
         return not self.shop.all(waits) and not self.wiring.spool.depth()
 
     def is_sound(self) -> list[str]:
@@ -188,7 +190,7 @@ class Indoors:
         everything = {text.sid for text in self.witness.carrier.ledger.texts("direction = 'inbound'")}
         stored = {message.carrier_sid for message in self.shop.messages()}
         broken += [f"I1 never fetched: {sid}" for sid in everything - stored]
-        broken += unsettled(self.shop.messages())
+        broken += unsettled(self.shop.messages(), clock.now())
         broken += [f"spool: {self.wiring.spool.depth()} files"] if self.wiring.spool.depth() else []
         return broken
 
@@ -207,6 +209,7 @@ def indoors(environ: dict[str, str], database_url: str) -> Iterator[Indoors]:
         shop = Shop(app.extensions[wired.NAME], settings).opens(per_second=100)
         with shop.session() as session:
             session.add(Heartbeat(name="clock", at=clock.now()))
+            change_rules(session, HouseRules(we_confirm_stops=True), None, clock.now())
         try:
             house = Indoors(shop, app.test_client(), witness, hands)
             house.follows_policies()

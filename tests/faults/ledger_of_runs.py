@@ -31,8 +31,10 @@ class LedgerOfRuns:
         case["seconds"] = round(case["seconds"] + report.duration * (report.when == "call"), 1)
         if report.failed:
             case["outcome"] = "failed"
+        if report.when == "teardown":  # kept at once: a long run may be broken off
+            self._keep()
 
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    def _keep(self) -> None:
         kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"cases": {}}
         today = datetime.now(UTC).date().isoformat()
         for name, case in self._found.items():

@@ -20,7 +20,7 @@ from smsdesk.desk.examine import IN_FLIGHT_MOMENT, invariants
 from smsdesk.models import ConsentEvent, Direction, Message
 from smsdesk.models.consent import ConsentKind
 from smsdesk.models.customer import Address
-from smsdesk.models.message import AuthorKind
+from smsdesk.models.message import AuthorKind, Purpose
 from smsdesk.models.quarantine import QuarantinedText
 from smsdesk.rules.delivery_status import FINAL, State
 from smsdesk.simulator.ledger import Text
@@ -64,6 +64,9 @@ WHERE: dict[str, tuple[str, tuple[str, ...]]] = {
     "I16": ("One customer's flood does not slow down the others.", ("docs/promises.md",)),
 }
 
+ENDS = {ConsentKind.STARTED, ConsentKind.TAKEN_BACK, ConsentKind.LIFTED}
+WITH_SOMEBODY = {State.ACCEPTED, State.SENT, State.UNCONFIRMED}  # the carrier, or a person who decides
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -92,20 +95,25 @@ def judge(database: Database, witness: StandIn, acknowledged: frozenset[str] = f
         *(f"I2 a text was sent twice: {ours}" for ours in twice),
         *_unlike(messages, accepted),
         *_out_of_order(messages, accepted),
-        *_sent_in_spite(stops, witness),
+        *_sent_in_spite(stops, messages, accepted),
         *(f"doctor: {words}" for words in unsound),
     ]
     return Verdict(len(stored), len(accepted), len(lost), len(twice), tuple(broken))
 
 
-def unsettled(messages: list[Message]) -> list[str]:
-    """Ours that have neither ended nor stand before a person: after everything was quiet for an hour there are none."""
-    with_the_carrier = {State.ACCEPTED, State.SENT, State.UNCONFIRMED}
-    return [
-        f"I3 {message.id} is {message.state.value}"
-        for message in messages
-        if message.direction is Direction.OUT and message.state not in FINAL | with_the_carrier
-    ]
+def unsettled(messages: list[Message], now: datetime) -> list[str]:
+    """Ours that have neither ended, nor wait for a moment to come, nor stand before a person: after a quiet hour there are none."""
+    waits, held = {State.READY, State.RETRY_WAIT}, set[object]()
+    found = []
+    for message in sorted(messages, key=lambda one: one.seq):
+        if message.direction is not Direction.OUT or message.state in FINAL | WITH_SOMEBODY:
+            continue
+        may_wait = message.state in waits and message.not_before is not None and message.not_before > now
+        if may_wait or (message.state in waits and message.conversation_id in held):
+            held.add(message.conversation_id)
+        else:
+            found.append(f"I3 {message.id} is {message.state.value}")
+    return found
 
 
 def _unlike(messages: list[Message], accepted: dict[str, list[Text]]) -> Iterator[str]:
@@ -140,17 +148,28 @@ def _stops(rows: list[tuple[ConsentEvent, str]]) -> dict[str, list[tuple[datetim
     for event, phone in rows:
         if event.kind is ConsentKind.STOPPED:
             since.setdefault(phone, event.at)
-        elif event.kind is ConsentKind.STARTED and phone in since:
+        elif event.kind in ENDS and phone in since:
             spans[phone].append((since.pop(phone), event.at))
     for phone, at in since.items():
         spans[phone].append((at, at + timedelta(days=365)))
     return spans
 
 
-def _sent_in_spite(stops: dict[str, list[tuple[datetime, datetime]]], witness: StandIn) -> Iterator[str]:
-    """I5: a call that had begun may still end, nothing may begin."""
-    for phone, spans in stops.items():
-        for since, until in spans:
-            for text in witness.taken_after(since + IN_FLIGHT_MOMENT, phone):
-                if text.created_at and text.created_at < until:
-                    yield f"I5 a text was sent after a STOP: {text.sid}"
+def _sent_in_spite(
+    stops: dict[str, list[tuple[datetime, datetime]]], messages: list[Message], accepted: dict[str, list[Text]]
+) -> Iterator[str]:
+    """I5: a call that had begun may still end, and one text may say that texts have stopped; no other call may begin."""
+    confirmations: dict[str, int] = defaultdict(int)
+    for message in messages:
+        for text in accepted.get(str(message.id), []):
+            if message.purpose is Purpose.CONFIRMATION:
+                confirmations[text.to] += 1
+            elif text.created_at and _within(text.created_at, stops.get(text.to, [])):
+                yield f"I5 a text was sent after a STOP: {text.sid}"
+    for phone, count in confirmations.items():
+        if count > len(stops.get(phone, [])):
+            yield f"I5 {count} texts said that texts have stopped after {len(stops.get(phone, []))} STOPs"
+
+
+def _within(at: datetime, spans: list[tuple[datetime, datetime]]) -> bool:
+    return any(since + IN_FLIGHT_MOMENT < at < until for since, until in spans)

@@ -23,7 +23,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import aliased
 
-from smsdesk.desk.comply import OptedOut
+from smsdesk.desk.check_sending import TooManyTexts
+from smsdesk.desk.stop_texts import OptedOut
 from smsdesk.models import Alert, Conversation, ConversationState, Message
 from smsdesk.up import leash
 from tests.faults.ground import ROOT, end
@@ -154,7 +155,7 @@ class Soak:
                         self.shop.answers(f"Ready at five ({token})", conversation_id, who, token)
                         self.approved += 1
                     break
-                except OptedOut:
+                except (OptedOut, TooManyTexts):
                     break
                 except SQLAlchemyError:
                     stop.wait(0.3)

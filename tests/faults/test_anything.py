@@ -21,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sqlalchemy import select
 
 from smsdesk.adapters import clock
+from smsdesk.desk.check_sending import TooManyTexts
 from smsdesk.desk.decide import NothingToDecide, mark_as_sent, resend
 from smsdesk.desk.deliver import Claim
 from smsdesk.desk.reply import SomethingNewArrived, reply
@@ -142,7 +143,7 @@ class Anything(RuleBasedStateMachine):
                     resend(session, lost, maya, clock.now(), f"token-{next(self.tokens)}")
                 else:
                     mark_as_sent(session, lost, maya, clock.now())
-        except (NothingToDecide, OptedOut) as refused:
+        except (NothingToDecide, OptedOut, TooManyTexts) as refused:
             note(repr(refused))
 
     @rule(which=places)
@@ -213,7 +214,7 @@ class Anything(RuleBasedStateMachine):
             with self.it.shop.session() as session:
                 author = session.get_one(Agent, self.it.shop.people[who])
                 return str(reply(session, conversation.id, f"Ready at five, {token}", author, clock.now(), seen=seen, client_token=token).id)  # fmt: skip
-        except (SomethingNewArrived, OptedOut) as refused:
+        except (SomethingNewArrived, OptedOut, TooManyTexts) as refused:
             return repr(refused)
 
 

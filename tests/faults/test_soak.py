@@ -23,9 +23,11 @@ from sqlalchemy import update
 
 from config.settings import load
 from smsdesk.adapters import clock
+from smsdesk.desk.keep_rules import change_rules
 from smsdesk.models import Agent, Message, Number, SendAttempt
 from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.rules.delivery_status import State
+from smsdesk.rules.house_rules import HouseRules
 from tests.faults.ground import LONG, ROOT, free_port
 from tests.faults.oracles import judge, unsettled
 from tests.faults.soak import Soak, a_store, under
@@ -63,6 +65,7 @@ def soak(request: pytest.FixtureRequest, sqlite_url: str, tmp_path: Path) -> Ite
         shop = shop_of(witness.settings).opens(target=timedelta(seconds=20), per_second=100)
         with shop.session() as session:
             session.execute(update(Agent).values(capacity=10_000))
+            change_rules(session, HouseRules(we_confirm_stops=True, hourly_to_one=1000, by_one_a_minute=1000), None, clock.now())  # fmt: skip
             session.execute(update(Number).values(created_at=clock.now() - timedelta(minutes=2)))
         yield Soak(shop, witness, environ, store, random.Random(SEED))
         shop.wiring.database.close()
@@ -97,7 +100,7 @@ def test_f67_everything_is_killed_at_random_and_nothing_is_lost(
     record_property("caught_up_s", round(caught_up, 1))
     record_property("recovered_s", {name: round(seconds, 1) for name, seconds in recovered.items()})
     assert verdict.broken == ()
-    assert unsettled(soak.shop.messages()) == []
+    assert unsettled(soak.shop.messages(), clock.now()) == []
     assert {name for name in unwell if name != FETCHED} == set()
 
 
