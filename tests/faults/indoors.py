@@ -191,8 +191,8 @@ class Indoors:
         stored = {message.carrier_sid for message in self.shop.messages()}
         broken += [f"I1 never fetched: {sid}" for sid in everything - stored]
         broken += unsettled(self.shop.messages(), clock.now())
-        broken += [f"spool: {self.wiring.spool.depth()} files"] if self.wiring.spool.depth() else []
-        return broken
+        left = sorted(path.name for path in self.shop.settings.spool.rglob("*.json"))
+        return broken + [f"I1 in the spool, or put aside as unreadable: {name}" for name in left]
 
 
 @contextmanager

@@ -100,6 +100,7 @@ def test_f67_everything_is_killed_at_random_and_nothing_is_lost(
     record_property("caught_up_s", round(caught_up, 1))
     record_property("recovered_s", {name: round(seconds, 1) for name, seconds in recovered.items()})
     assert verdict.broken == ()
+    assert list(soak.shop.settings.spool.rglob("*.json")) == []
     assert unsettled(soak.shop.messages(), clock.now()) == []
     assert {name for name in unwell if name != FETCHED} == set()
 
