@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -37,6 +38,9 @@ from tests.workers.shop import MARIA, NUMBER, Shop
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG = os.environ.get("SMSDESK_FAULTS") == "long"
+SEED = int(
+    os.environ.get("SMSDESK_FAULTS_SEED") or secrets.randbelow(10**9)
+)  # of what is left to chance in the long form
 
 
 @dataclass

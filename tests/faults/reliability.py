@@ -19,7 +19,19 @@ PEERS = HERE / "peers.toml"
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 SOAK, ANYTHING = "test_f67_", "test_whatever_"
 NAME = re.compile(r"::test_((?:f[0-9]+b?_)*)(\w+)(?:\[(.*)\])?$")
-SPELT = {"redis": "Redis", "postgresql": "PostgreSQL", "sqlite": "SQLite", "sqlites": "SQLite's", "stop": "STOP"}
+KINDS = {
+    "redis killed": "Redis killed",
+    "web killed": "the whole web killed",
+    "web child killed": "one web process killed",
+}
+SPELT = {
+    "sql": "SQL",
+    "redis": "Redis",
+    "postgresql": "PostgreSQL",
+    "sqlite": "SQLite",
+    "sqlites": "SQLite's",
+    "stop": "STOP",
+}
 LIMITS = """\
 - **A power cut** was not tried: processes and servers were killed, machines were not. SQLite and PostgreSQL sync each commit; that the disk keeps what it says is the disk's promise.
 - **Exactly once** cannot be promised: the carrier takes no key by which it would know a repetition. What is promised is at most once for each approval, and that whatever may not have gone is shown to a person, who decides.
@@ -40,6 +52,8 @@ def page(results: dict[str, Any]) -> str:
         _sum(cases),
         "## Everything killed at random",
         _soaks(cases),
+        "## Anything, in any order",
+        _histories(cases),
         "## Case by case",
         "Each line is a claim that a test holds; a number says in how many variations it ran on that database, such as at each place where a process can die. "
         "Case numbers are those of the list that the tests are kept by.",
@@ -90,7 +104,7 @@ def _soaks(cases: dict[str, Any]) -> str:
     values: list[tuple[str, ...]] = [
         ("length", *(f"{soak['seconds'] / 60:.1f} minutes" for soak in soaks.values())),
         ("seed", *(str(soak["seed"]) for soak in soaks.values())),
-        *((kind, *(str(soak["faults"].get(kind, 0)) for soak in soaks.values())) for kind in kinds),
+        *((KINDS.get(kind, kind), *(str(soak["faults"].get(kind, 0)) for soak in soaks.values())) for kind in kinds),
         ("texts of customers", *(f"{soak['texts_in']:,}" for soak in soaks.values())),
         ("answers accepted by the carrier", *(f"{soak['texts_out']:,}" for soak in soaks.values())),
         ("acknowledged texts lost", *(f"**{soak['lost']}**" for soak in soaks.values())),
@@ -104,6 +118,20 @@ def _soaks(cases: dict[str, Any]) -> str:
         "and the time is taken from its return until nothing waits: no text on its way, no file in the spool, no customer without an agent, no alert untold. A claim that a killed worker held is free again after 45 seconds."
     )
     return f"{words}\n\n{_table(('', *soaks), values)}"
+
+
+def _histories(cases: dict[str, Any]) -> str:
+    found = {_database(case): case["counted"] for name, case in sorted(cases.items()) if ANYTHING in name and case["counted"]}  # fmt: skip
+    words = (
+        "A random state machine lives through histories in one process, with the real application, database and carrier client, and with a clock that it sets: texts, repetitions, reports in any order, answers, double presses, "
+        "STOPs, processes that die at each place where that could matter, odd answers of the carrier, lists that lag or omit, and hours that pass. After each the ledgers are compared; a history that breaks something is shortened to the fewest steps."
+    )
+    rows = [
+        ("histories", *(str(one["histories"]) for one in found.values())),
+        ("steps in each, at most", *(str(one["steps"]) for one in found.values())),
+        ("seed", *(str(one["seed"]) for one in found.values())),
+    ]
+    return f"{words}\n\n{_table(('', *found), rows)}"
 
 
 def _cases(cases: dict[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -138,7 +166,7 @@ def _peers() -> Iterator[tuple[str, ...]]:
 
 def _invariants() -> Iterator[tuple[str, ...]]:
     for name, (words, places) in WHERE.items():
-        yield name, words, ", ".join(f"`{place}`" for place in places)
+        yield name, words, ", ".join(f"`{place}`" for place in places) or "by no test yet"
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from hypothesis import HealthCheck, note, settings
+from hypothesis import HealthCheck, note, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
@@ -31,7 +31,7 @@ from smsdesk.models import Agent, Conversation, Message
 from smsdesk.rules.delivery_status import State
 from smsdesk.simulator.ledger import Text
 from tests import servers
-from tests.faults.ground import LONG
+from tests.faults.ground import LONG, SEED
 from tests.faults.indoors import Indoors, indoors
 from tests.workers.shop import NUMBER
 
@@ -220,6 +220,9 @@ class Anything(RuleBasedStateMachine):
 
 def run(house: Callable[[ExitStack], Indoors], examples: int, steps: int) -> None:
     machine = type("Anything", (Anything,), {"house": staticmethod(house)})
+    if LONG:
+        print(f"SMSDESK_FAULTS_SEED={SEED}")
+        machine = seed(SEED)(machine)
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -231,7 +234,11 @@ def run(house: Callable[[ExitStack], Indoors], examples: int, steps: int) -> Non
 
 @pytest.mark.timeout(3600)
 def test_whatever_happens_nothing_is_lost_and_nothing_goes_twice(
-    environ: dict[str, str], request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    environ: dict[str, str],
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
     monkeypatch.setenv("SMSDESK_TESTING", "1")
     numbers = itertools.count(1)
@@ -250,4 +257,8 @@ def test_whatever_happens_nothing_is_lost_and_nothing_goes_twice(
         return stack.enter_context(indoors(environ | {"SMSDESK_VAR": str(folder / "var")}, url))
 
     examples = int(os.environ.get("SMSDESK_FAULTS_EXAMPLES", "400" if LONG else "5"))
-    run(house, examples, 50 if LONG else 25)
+    steps = 50 if LONG else 25
+    record_property("histories", examples)
+    record_property("steps", steps)
+    record_property("seed", SEED)
+    run(house, examples, steps)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import secrets
 import subprocess
 import sys
 import threading
@@ -28,7 +27,7 @@ from smsdesk.models import Agent, Message, Number, SendAttempt
 from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.rules.delivery_status import State
 from smsdesk.rules.house_rules import HouseRules
-from tests.faults.ground import LONG, ROOT, free_port
+from tests.faults.ground import LONG, ROOT, SEED, free_port
 from tests.faults.oracles import judge, unsettled
 from tests.faults.soak import Soak, a_store, under
 from tests.faults.standin import standing_in
@@ -36,7 +35,6 @@ from tests.servers import until
 from tests.workers.shop import shop_of
 
 SECONDS = float(os.environ.get("SMSDESK_FAULTS_SECONDS", "1800"))
-SEED = int(os.environ.get("SMSDESK_FAULTS_SEED") or secrets.randbelow(10**9))
 WITHIN = 120.0  # what is promised is half a minute; a machine that does other things as well may take longer
 BEHAVES = {"repeats": 0.1, "shuffles": 0.1, "drops": 0.1, "honours_stop": False, "quickest_s": 0.05, "slowest_s": 0.5, "retry_pause_s": 1.0}  # fmt: skip
 FETCHED = "texts reach us by themselves"
