@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import psycopg
 from sqlalchemy import exists, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -76,18 +77,20 @@ class PostgresqlStore:
                     os.kill(dice.choice(backends), signal.SIGKILL)
         else:
             os.kill(postmaster, signal.SIGKILL if how.endswith("killed") else signal.SIGQUIT)
+            until(lambda: not lives(postmaster), 30, "PostgreSQL does not end")
             time.sleep(dice.uniform(1, 5))
-        self._comes_back()
+        until(self._is_back, 60, "PostgreSQL does not start again")
         return how
 
-    def _comes_back(self) -> None:
-        for _ in range(30):  # what was left of the old one may still be ending
-            try:
+    def _is_back(self) -> bool:
+        try:
+            if not lives(self.server.get_pid()):
                 self.server.ensure_postgres_running()
-                return
-            except (subprocess.SubprocessError, AssertionError):
-                time.sleep(0.5)
-        raise AssertionError("PostgreSQL does not start again")
+            psycopg.connect(self.server.get_uri(), connect_timeout=3).close()
+        except (subprocess.SubprocessError, AssertionError, psycopg.Error):  # what was left of it may still be ending
+            time.sleep(0.2)
+            return False
+        return True
 
 
 @dataclass
@@ -256,6 +259,13 @@ def under(stop: threading.Event, *loads: tuple[Callable[[threading.Event, float]
         stop.set()
         for thread in threads:
             thread.join()
+
+
+def lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def children_of(pid: int) -> list[int]:
