@@ -131,7 +131,7 @@ def _histories(cases: dict[str, Any]) -> str:
         ("steps in each, at most", *(str(one["steps"]) for one in found.values())),
         ("seed", *(str(one["seed"]) for one in found.values())),
     ]
-    return f"{words}\n\n{_table(('', *found), rows)}"
+    return f"{words}\n\n{_table(('', *found), rows)}" if found else words
 
 
 def _cases(cases: dict[str, Any]) -> Iterator[tuple[str, ...]]:
