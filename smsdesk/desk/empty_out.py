@@ -5,7 +5,7 @@ Each part empties a little and says how much; 0 when nothing is left, None while
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -44,23 +44,37 @@ Part = Callable[[Session, Erasure, "Places", datetime], int | None]
 
 def texts(session: Session, erasure: Erasure, places: Places, now: datetime) -> int:
     """Bodies, raw posts and the number; the sid stays, by which the carrier's second post is known to be one."""
+    last = select(Message.conversation_id, Message.seq).where(Message.id == erasure.gone_through)
+    reached = session.execute(last).one_or_none() if erasure.gone_through else None
     for conversation_id, address_id in session.execute(_conversations(erasure)).all():
+        if reached is not None and conversation_id < reached.conversation_id:
+            continue
+        after = reached.seq if reached is not None and conversation_id == reached.conversation_id else 0
         rows = session.execute(
             select(Message.id, Message.direction, Message.carrier_account, Message.carrier_sid)
-            .where(Message.conversation_id == conversation_id, *_HAS_A_NUMBER)
+            .where(Message.conversation_id == conversation_id, Message.seq > after, *_HAS_A_NUMBER)
             .order_by(Message.seq)
             .limit(AT_ONCE)
         ).all()
-        if not rows:
-            continue
-        if sids := tuple((row.carrier_account or "", row.carrier_sid) for row in rows if row.carrier_sid):
-            places.log.keep(TextsErased(erasure.id, sids))
-        for direction, column in (Direction.IN, "sender"), (Direction.OUT, "recipient"):
-            ids = [row.id for row in rows if row.direction is direction]
-            gone = {column: tombstone(address_id), "body": "", "raw": None, "block_reason": None, "emptied_at": now}
-            _update(session, Message, Message.id.in_(ids), gone)
-        return len(rows)
-    return 0
+        if rows:
+            _empty(session, erasure, places, rows, tombstone(address_id), now)
+            erasure.gone_through = rows[-1].id
+            return len(rows)
+    if erasure.gone_through is None:
+        return 0
+    erasure.gone_through = None
+    return texts(session, erasure, places, now)  # once more from the start: nothing may have been passed over
+
+
+def _empty(
+    session: Session, erasure: Erasure, places: Places, rows: Sequence[Any], gone_to: str, now: datetime
+) -> None:
+    if sids := tuple((row.carrier_account or "", row.carrier_sid) for row in rows if row.carrier_sid):
+        places.log.keep(TextsErased(erasure.id, sids))
+    for direction, column in (Direction.IN, "sender"), (Direction.OUT, "recipient"):
+        ids = [row.id for row in rows if row.direction is direction]
+        gone = {column: gone_to, "body": "", "raw": None, "block_reason": None, "emptied_at": now}
+        _update(session, Message, Message.id.in_(ids), gone)
 
 
 def files(session: Session, erasure: Erasure, places: Places, _now: datetime) -> int:

@@ -27,7 +27,7 @@ class Erasure(Identified, Base):
     state: Mapped[ErasureState] = one_of(ErasureState)
     closed_at: Mapped[datetime | None]  # since then nothing new comes to what is erased
     part: Mapped[str | None] = mapped_column(String(24))  # what is being emptied
-    gone_through: Mapped[UUID | None]  # at the carrier: the last text that was asked to be removed
+    gone_through: Mapped[UUID | None]  # the last text that was emptied
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
