@@ -21,6 +21,7 @@ from smsdesk.rules.goodbyes import may_thank_somebody, read_farewell
 from smsdesk.rules.keywords import read_keyword
 from smsdesk.rules.labels import BadLabel, read_label
 from smsdesk.rules.phone_numbers import NotAPhoneNumber, UnreadableSender, read_sender, shown, typed_number
+from smsdesk.rules.revocations import read_revocation
 from smsdesk.rules.seen_words import says_seen
 from smsdesk.rules.texts import clean, has_bidi_override, preview
 from tests.faults.door import Door
@@ -158,6 +159,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "keywords": read_keyword,
     "goodbyes": read_farewell,
     "goodbyes by name": may_thank_somebody,
+    "wishes to be left alone": read_revocation,
     "cleaning": clean,
     "the preview": lambda body: preview(body, 0),
     "turned directions": has_bidi_override,

@@ -18,6 +18,7 @@ from smsdesk.adapters.wiring import Wiring
 from smsdesk.desk import deliver
 from smsdesk.models import Address, ConversationState, Message, Stop
 from smsdesk.rules.delivery_status import State
+from smsdesk.rules.revocations import read_revocation
 from tests.faults.door import Door
 from tests.faults.ground import LONG
 from tests.workers.shop import Shop
@@ -39,6 +40,7 @@ def test_f63_every_way_to_say_stop_is_read_as_the_table_says(door: Door) -> None
     stopped = {door.shop.all(select(Address.value).where(Address.id == row.address_id))[0] for row in door.shop.all(select(Stop))}  # fmt: skip
     assert stopped == {phone(number) for number, (_, reading) in enumerate(FORMS, start=1) if reading == "stop"}
     waiting = {message.sender for message in door.shop.messages() if waits(door, message.conversation_id)}
+    assert {words for words, reading in FORMS if read_revocation(words) is not None and reading != "stop"} == {words for words, reading in FORMS if reading == "plain words"}  # fmt: skip
     assert waiting == {phone(number) for number, (_, reading) in enumerate(FORMS, start=1) if reading in {"text", "plain words"}}  # fmt: skip
 
 
