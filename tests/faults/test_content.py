@@ -216,13 +216,12 @@ def test_f37_words_of_sql_are_words_in_every_filter_and_order(door: Door) -> Non
     door.post(door.form(1, SQL[0]))
     browser, program, token = door.browser("Sam"), door.app.test_client(), door.token("Sam")
     before = door.everything("sign_in_session", "api_token")  # which note when they were used
-    queries: list[dict[str, str]] = [dict.fromkeys(ASKED, words) for words in SQL] + [
-        {"sort": SQL[0]},
-        {"cursor": SQL[0]},
-    ]
+    words = SQL if door.shop.wiring.database.is_sqlite else SQL[1:2]  # what PostgreSQL alone refuses to hear
+    everywhere = [dict.fromkeys(ASKED, said) for said in words]
+    api = [*everywhere, {"sort": words[0]}, {"cursor": words[0]}]
     broke = []
     for path in (asked := addresses(door)):
-        for query in queries if path.startswith("/api/") else queries[:-2]:
+        for query in api if path.startswith("/api/") else everywhere:
             ask = partial(program.get, headers=token) if path.startswith("/api/") else browser.get
             answer = ask(path, query_string=query, base_url=door.settings.public_url)
             broke += [(path, query)] if answer.status_code >= 500 else []

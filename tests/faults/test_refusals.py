@@ -23,7 +23,7 @@ from tests.faults.door import Door
 from tests.faults.ground import LONG
 from tests.workers.shop import Shop
 
-TEXTS, MOST_TRIES = (200, 8) if LONG else (6, 17)  # with few texts, each is tried as often as patience lets it
+TEXTS, MOST_TRIES = (200, 8) if LONG else (3, 17)  # with few texts, each is tried as often as patience lets it
 AT_ONCE = 24
 _sids = count(1)
 
