@@ -24,10 +24,11 @@ from smsdesk.adapters import clock, migrate
 from smsdesk.adapters.ids import new_id
 from smsdesk.app import create_app
 from smsdesk.models import Base
-from tests.faults.ground import ROOT
+from smsdesk.rules.delivery_status import State
+from tests.faults.ground import ROOT, Ground
 from tests.faults.standin import standing_in
 from tests.servers import sqlalchemy_address
-from tests.workers.shop import shop_of
+from tests.workers.shop import MARIA, shop_of
 
 # A migration whose process is killed after so many statements that change the schema
 KILLED = """
@@ -152,3 +153,20 @@ def looked_at(settings: Settings) -> dict[str, str]:
     """What the doctor looks at → what it says should be done."""
     told = create_app(settings).test_cli_runner().invoke(args=["desk", "doctor", "--json"])
     return {check["name"]: check["fix"] for check in json.loads(told.output)["checks"]}
+
+
+def test_f66_a_worker_that_is_told_to_stop_finishes_what_it_has_begun_and_begins_nothing(ground: Ground) -> None:
+    ground.witness.carrier.modes.always(MARIA, "slow:3")
+    [begun] = ground.answered("Ready at five")
+    worker = ground.worker("outbound")
+    ground.until_state(begun, State.SENDING)
+    [waits] = ground.answered("And yours at six", sender="+14155550177")
+    worker.terminate()
+
+    assert worker.wait(60) == 0
+    assert ground.state(begun) is State.ACCEPTED
+    assert ground.state(waits) in {State.READY, State.ACCEPTED}
+    ground.worker("outbound")
+    ground.until_state(waits, State.ACCEPTED)
+    assert len(ground.witness.calls()) == 2
+    ground.check()
