@@ -53,8 +53,14 @@ WHERE: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "I9": ("Nobody is shown what is not theirs.", ("tests/web/api/test_access.py", "tests/house/test_routes.py")),
     "I10": ("Every change of a text's state is in the log.", ("smsdesk/desk/examine_texts.py",)),
-    "I11": ("Logs hold nobody's words and nobody's number.", ("config/logging.py", "tests/config/test_logging.py")),
-    "I12": ("Posts of the carrier are answered in time, whatever is away.", ("tests/faults/test_dependencies.py",)),
+    "I11": (
+        "Logs hold nobody's words and nobody's number.",
+        ("tests/faults/test_canary.py", "tests/config/test_logging.py"),
+    ),
+    "I12": (
+        "Posts of the carrier are answered in time, whatever is away.",
+        ("tests/faults/test_dependencies.py", "tests/faults/test_load.py"),
+    ),
     "I13": ("What was away and is back is caught up without anybody's help.", ("tests/faults/test_soak.py",)),
     "I14": ("A post without a valid signature changes nothing.", ("tests/web/test_hooks.py",)),
     "I15": (

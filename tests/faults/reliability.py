@@ -94,7 +94,7 @@ def _sum(cases: dict[str, Any]) -> str:
         ("acknowledged texts lost", f"**{totals['lost']}**"),
         ("answers sent twice", f"**{totals['twice']}**"),
     ]
-    return _table(("", "in the last run"), rows)
+    return _table(("", "each case as it was last run"), rows)
 
 
 def _soaks(cases: dict[str, Any]) -> str:
