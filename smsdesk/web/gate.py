@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 GATE = "smsdesk.gate"
 WAITED = "smsdesk.waited"  # in a request's environ: seconds that it stood in line for a thread (config/gunicorn.py); without it there is no line
-A_TEXT_WAITS = 1.5  # seconds at most; the carrier gives up after 15, and the database may take 3 of them
+A_TEXT_WAITS = 6.0  # seconds at most; the carrier gives up after 15, and what is refused is fetched from its log only minutes later
 A_PAGE_WAITS = 0.75
 FOR_TEXTS = 8  # threads, of many
 HOOKS, API, STATIC, HEALTH = "/webhooks/", "/api/", "/static/", "/healthz"
