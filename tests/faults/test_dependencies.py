@@ -233,9 +233,10 @@ def test_f24_on_a_full_disk_nothing_is_acknowledged_that_is_not_kept_and_it_goes
     before = ground.post(ground.form(1))
     with no_room_for(web.pid):
         during = [ground.post(ground.form(n)) for n in (2, 3)]
-    after = [ground.post(ground.form(n)) for n in (2, 3, 4)]
+    for n in (2, 3, 4):
+        until(lambda n=n: ground.post(ground.form(n)) == 200, 10, "there is room again, and it is not used")
 
-    assert (before, during, after) == (200, [503, 503], [200, 200, 200])
+    assert (before, during) == (200, [503, 503])
     assert [message.body for message in ground.shop.messages()] == ["hello?"] * 4
     assert list(ground.settings.spool.glob("*")) == []
     with ground.shop.session() as session:

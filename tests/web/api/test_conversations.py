@@ -130,7 +130,7 @@ def test_nobody_is_texted_after_stop(office: Office, ana: Program, maria: str) -
     answer = ana.post(f"/conversations/{maria}/messages", {"body": "At five."})
 
     assert answer.status_code == 409
-    assert "STOP" in answer.get_json()["title"]
+    assert "Only their START lifts it" in answer.get_json()["detail"]
 
 
 def test_a_note_is_kept_and_answers_nobody(office: Office, ana: Program, lee: Program, maria: str) -> None:
