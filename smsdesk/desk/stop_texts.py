@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete, exists, or_, select, true
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -137,17 +137,15 @@ def _put_in_force(
     """The customer's own word takes the place of somebody's reading, never the other way round."""
     values = {"address_id": address_id, "number_id": number_id, "since": now, "source": source.value,
               "asked_number_id": asked_at}  # fmt: skip
-    in_their_words = source in THEIR_OWN and asked_at in {
-        None,
-        number_id,
-    }  # not only covered by what they said elsewhere
+    said_here = asked_at in {None, number_id}
     new, keys = upsert(Stop), ["address_id", "number_id"]
-    session.execute(
-        new.on_conflict_do_update(index_elements=keys, set_={k: values[k] for k in ("source", "asked_number_id")})
-        if in_their_words
-        else new.on_conflict_do_nothing(index_elements=keys),
-        values,
-    )
+    if source in THEIR_OWN:
+        # What they said to this number stands as they said it; anybody's reading gives way, wherever they said it
+        gives_way = true() if said_here else Stop.source.not_in(THEIR_OWN)
+        changed = {name: values[name] for name in ("source", "asked_number_id")}
+        session.execute(new.on_conflict_do_update(index_elements=keys, set_=changed, where=gives_way), values)
+    else:
+        session.execute(new.on_conflict_do_nothing(index_elements=keys), values)
 
 
 def _concerned(

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
-from smsdesk.desk import keep_rules, set_up
+from smsdesk.desk import keep_rules, note_stop, set_up
 from smsdesk.desk.stop_texts import OptedOut
-from smsdesk.models import ConsentEvent, Message, Stop
+from smsdesk.models import Agent, ConsentEvent, Conversation, Message, Stop
 from smsdesk.rules.house_rules import HouseRules, StopCovers
 from smsdesk.rules.reply_clock import ClockState
 from tests.cast import OUR_NUMBER, Customer, Person, Shop
@@ -63,6 +63,27 @@ def test_a_start_lifts_what_was_asked_there_and_one_elsewhere_only_that_number(s
 
     # What they said to the other number in their own words stands
     assert stopped_at(shop) == 1
+
+
+def test_their_own_stop_to_one_number_takes_the_place_of_a_reading_at_another(
+    shop: Shop, maria: Customer, maya: Person
+) -> None:
+    shop.number(OTHER)
+    sets(shop, HouseRules(stop_covers=StopCovers.ALL_NUMBERS))
+    maria.text("Hello?")
+    conversation = maria.conversation.id
+    shop.do(
+        lambda session: note_stop.stop_as_told(
+            session,
+            session.get_one(Conversation, conversation),
+            "by phone",
+            session.get_one(Agent, maya.id),
+            shop.now(),
+        )
+    )
+    maria.text("STOP", to=OTHER)
+
+    assert shop.all(select(Stop.source)) == ["keyword", "keyword"]
 
 
 def test_we_confirm_a_stop_once_where_the_carrier_does_not(shop: Shop, maria: Customer) -> None:
