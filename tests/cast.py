@@ -15,7 +15,18 @@ from uuid import UUID
 from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
-from smsdesk.adapters.carrier import Accepted, InboundText, Listed, Media, MediaRef, NumberSetup, Outcome, Outgoing
+from smsdesk.adapters.carrier import (
+    Accepted,
+    Gone,
+    InboundText,
+    Listed,
+    Media,
+    MediaRef,
+    NumberSetup,
+    Outcome,
+    Outgoing,
+    Removal,
+)
 from smsdesk.adapters.database import Database
 from smsdesk.adapters.promises import News, Promises
 from smsdesk.desk import hand_over, promise, promise_book, remind, reply, resolve, route, settle, tell
@@ -72,6 +83,8 @@ class PretendCarrier:
     answers: list[Outcome] = field(default_factory=list)
     sent: list[Outgoing] = field(default_factory=list)
     log: list[Listed] = field(default_factory=list)  # what it says that customers texted
+    removals: list[Removal] = field(default_factory=list)  # what it says next when it is to remove a text
+    asked_to_remove: list[tuple[str, str, bool]] = field(default_factory=list)
     asked_for: list[str] = field(default_factory=list)  # the texts whose pictures were asked for
 
     def prepare(self) -> None:
@@ -107,6 +120,10 @@ class PretendCarrier:
 
     def fetch_media(self, account_sid: str, message_sid: str, media_sid: str) -> Media:
         return Media("image/png", b"")
+
+    def remove(self, account_sid: str, carrier_sid: str, has_media: bool) -> Removal:
+        self.asked_to_remove.append((account_sid, carrier_sid, has_media))
+        return self.removals.pop(0) if self.removals else Gone()
 
     def webhook_of(self, number: str) -> NumberSetup | None:
         return None

@@ -11,6 +11,7 @@ from workers.draining import LONG_ENOUGH, Turns, one_by_one, picked_up, stopping
 from workers.erasing import erase_people
 from workers.exporting import export_people
 from workers.fading import let_old_texts_fade
+from workers.removing import remove_texts
 from workers.trials import try_policies
 from workers.wired import wiring
 
@@ -33,7 +34,15 @@ def audit() -> None:
 
 
 # Each does what it finds, for half a minute at most, keeps what it has done, and needs no Redis
-PARTS: tuple[Callable[[], None], ...] = (erase_people, export_people, audit, add_up, try_policies, let_old_texts_fade)
+PARTS: tuple[Callable[[], None], ...] = (
+    erase_people,
+    export_people,
+    audit,
+    add_up,
+    try_policies,
+    let_old_texts_fade,
+    remove_texts,
+)
 
 
 def _do_all() -> None:

@@ -116,6 +116,30 @@ Outcome = Accepted | NotSent | Refused | Unknown
 
 
 @dataclass(frozen=True)
+class Gone:
+    """The carrier has nothing of it any more."""
+
+
+@dataclass(frozen=True)
+class NotYet:
+    """It may still be there; a later try may succeed. `holds_all`: every other one would get the same answer now."""
+
+    code: int | None
+    holds_all: bool
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The carrier will not remove it, however often it is asked."""
+
+    code: int | None
+
+
+Removal = Gone | NotYet | Kept
+
+
+@dataclass(frozen=True)
 class Listed:
     """A text as the carrier's own records show it. `body` is what it kept, perhaps trimmed."""
 
@@ -154,7 +178,7 @@ class NumberSetup:
 
 
 class Carrier(Protocol):
-    """Whoever carries the texts. Everything but `send` raises CarrierDown where no usable answer came."""
+    """Whoever carries the texts. Everything but `send` and `remove` raises CarrierDown where no usable answer came."""
 
     def prepare(self) -> None:
         """Load what the first call needs, so that the first text does not wait for it."""
@@ -182,6 +206,10 @@ class Carrier(Protocol):
 
     def fetch_media(self, account_sid: str, message_sid: str, media_sid: str) -> Media:
         """An attachment, 6 MB at most. Raises MediaRefused, or CarrierDown where a later try may succeed."""
+        ...
+
+    def remove(self, account_sid: str, carrier_sid: str, has_media: bool) -> Removal:
+        """Take a text and its attachments out of the carrier's records, for good. Raises nothing of its own; twice is once."""
         ...
 
     def webhook_of(self, number: str) -> NumberSetup | None:

@@ -14,6 +14,7 @@ from smsdesk.adapters.spool import Spool, SpooledOutcome
 from smsdesk.desk import recognise, roll_up
 from smsdesk.desk.conclude import accept
 from smsdesk.desk.receive import AlreadyReceived, receive
+from smsdesk.desk.remove_at_carrier import Text, enlist
 from smsdesk.desk.settle import opened
 from smsdesk.models.message import Message
 
@@ -72,6 +73,8 @@ def _store(database: Database, spool: Spool, path: Path) -> None:
     try:
         with database.transaction() as session:
             if recognise.was_erased_since(session, kept.text.sender, kept.received_at):
+                lost = Text(kept.text.account_sid, kept.text.carrier_sid, bool(kept.text.media))
+                enlist(session, None, [lost], kept.received_at)
                 return
             receive(session, kept.text, kept.received_at, source="spool")
             roll_up.mark(session, [kept.received_at])

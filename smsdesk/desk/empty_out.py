@@ -12,18 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, literal_column, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from smsdesk.adapters.erasure_log import TextsErased
 from smsdesk.adapters.spool import Unreadable
 from smsdesk.desk import take_along
 from smsdesk.desk.recognise import mark
+from smsdesk.desk.remove_at_carrier import Text, enlist
 from smsdesk.models.alert import Alert, AlertDelivery
 from smsdesk.models.consent import ConsentEvent, StopWish
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address
-from smsdesk.models.erasure import ErasedText, Erasure
+from smsdesk.models.erasure import CarrierRemoval, ErasedText, Erasure
 from smsdesk.models.event import Event
 from smsdesk.models.media import Media, MediaState
 from smsdesk.models.message import Direction, Message, SendAttempt
@@ -113,6 +114,7 @@ def words(session: Session, erasure: Erasure, _places: Places, now: datetime) ->
         .where(Alert.conversation_id.in_(theirs), speaker.message_id.is_not(None))
     )
     told_by_text = Message.id.in_(by_text) & (Message.body != "")
+    _enlist(session, erasure, told_by_text, now)
     return emptied + _update(session, Message, told_by_text, {"body": "", "emptied_at": now})
 
 
@@ -121,15 +123,15 @@ def exports(session: Session, erasure: Erasure, places: Places, _now: datetime) 
     return take_along.forget_person(session, places.exports, erasure.customer_id)
 
 
-def quarantine(session: Session, erasure: Erasure, places: Places, _now: datetime) -> int:
+def quarantine(session: Session, erasure: Erasure, places: Places, now: datetime) -> int:
     """Texts that found no number of ours: by their sender, as the log remembers the marks."""
     marks = _marks(places, erasure)
-    held = session.execute(
-        select(QuarantinedText.id, QuarantinedText.sender).where(QuarantinedText.sender.not_like(f"{BEGINS}%"))
-    )
-    ids = [row.id for row in held if mark(session, row.sender) in marks]
+    text = (QuarantinedText.id, QuarantinedText.sender, QuarantinedText.carrier_account, QuarantinedText.carrier_sid)
+    held = session.execute(select(*text).where(QuarantinedText.sender.not_like(f"{BEGINS}%")))
+    found = [row for row in held if mark(session, row.sender) in marks]
+    enlist(session, erasure.id, [Text(row.carrier_account, row.carrier_sid, True) for row in found], now)
     gone = {"sender": f"{BEGINS}{erasure.customer_id.hex}", "body": "", "raw": b""}
-    return _update(session, QuarantinedText, QuarantinedText.id.in_(ids), gone)
+    return _update(session, QuarantinedText, QuarantinedText.id.in_([row.id for row in found]), gone)
 
 
 def spool(session: Session, erasure: Erasure, places: Places, now: datetime) -> int:
@@ -140,6 +142,7 @@ def spool(session: Session, erasure: Erasure, places: Places, now: datetime) -> 
             kept = places.spool.read_text(path)
             if mark(session, kept.text.sender) in marks and kept.received_at <= erased_at:
                 remember_text(session, kept.text.account_sid, kept.text.carrier_sid)
+                enlist(session, erasure.id, [Text(kept.text.account_sid, kept.text.carrier_sid, True)], now)
                 places.log.keep(TextsErased(erasure.id, ((kept.text.account_sid, kept.text.carrier_sid),)))
                 _forget(path)
                 gone += 1
@@ -161,6 +164,21 @@ def calls(session: Session, erasure: Erasure, _places: Places, _now: datetime) -
     return emptied + _update(session, Message, said, {"block_reason": None})
 
 
+def carrier(session: Session, erasure: Erasure, _places: Places, now: datetime) -> int:
+    """What is to go from the carrier's records is written down, last of all: a text that was being sent has its sid by now."""
+    theirs = and_(Message.conversation_id.in_(_ids(erasure)), Message.carrier_sid.is_not(None))
+    known = exists().where(CarrierRemoval.carrier_sid == Message.carrier_sid)
+    return _enlist(session, erasure, and_(theirs, ~known), now)
+
+
+def _enlist(session: Session, erasure: Erasure, which: ColumnElement[bool], now: datetime) -> int:
+    text = (Message.carrier_account, Message.carrier_sid, Message.media_count)
+    rows = session.execute(select(*text).where(which, Message.carrier_sid.is_not(None)).limit(AT_ONCE)).all()
+    texts = [Text(row.carrier_account or "", row.carrier_sid or "", row.media_count > 0) for row in rows]
+    enlist(session, erasure.id, texts, now)
+    return len(texts)
+
+
 def remember_text(session: Session, account: str, sid: str) -> None:
     """Where no table knows a text, its sid alone keeps it away."""
     if session.get(ErasedText, (sid, account)) is None:
@@ -176,6 +194,7 @@ PARTS: Mapping[str, Part] = {
     "exports": exports,
     "quarantine": quarantine,
     "calls": calls,
+    "carrier": carrier,
 }
 
 _HAS_A_NUMBER = (Message.sender.not_like(f"{BEGINS}%"), Message.recipient.not_like(f"{BEGINS}%"))

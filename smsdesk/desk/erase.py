@@ -21,7 +21,7 @@ from smsdesk.adapters.promises import announce, later
 from smsdesk.adapters.spool import Spool
 from smsdesk.desk import close_off, empty_out
 from smsdesk.desk.recognise import WasErased
-from smsdesk.desk.record import record
+from smsdesk.desk.record import by_program, record
 from smsdesk.models.agent import Agent
 from smsdesk.models.customer import Customer
 from smsdesk.models.erasure import Erasure, ErasureState
@@ -48,8 +48,36 @@ class Work:
     lease: datetime
 
 
-def ask(session: Session, customer: Customer, by: Agent | None, now: datetime, id: UUID | None = None) -> Erasure:
-    """A manager has decided. Raises WasErased. Twice is once."""
+class NotMeant(ValueError):
+    """The address that was named is nobody's, or somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__("This customer has no such address: nobody is erased. Look whom you mean.")
+
+
+def ensure_meant(customer: Customer, address: str) -> None:
+    """A program says twice whom it means: by the id, and by one of their addresses. Raises NotMeant, WasErased."""
+    if customer.erased_at is not None:
+        raise WasErased
+    if address not in {one.value for one in customer.addresses}:
+        raise NotMeant
+
+
+def latest(session: Session, customer_id: UUID) -> Erasure | None:
+    """None where nobody asked for one."""
+    theirs = select(Erasure).where(Erasure.customer_id == customer_id)
+    return session.scalar(theirs.order_by(Erasure.id.desc()).limit(1))
+
+
+def ask(
+    session: Session,
+    customer: Customer,
+    by: Agent | None,
+    now: datetime,
+    id: UUID | None = None,
+    token: str | None = None,
+) -> Erasure:
+    """A manager has decided. Raises WasErased. Twice is once. `token`: how a program's is told in lists."""
     if customer.erased_at is not None:
         raise WasErased
     asked = session.scalar(
@@ -64,7 +92,15 @@ def ask(session: Session, customer: Customer, by: Agent | None, now: datetime, i
     erasure.id = id or erasure.id
     session.add(erasure)
     session.flush()
-    record(session, "customer.erasure_asked", now, actor_id=by_id, subject_id=customer.id, erasure=erasure.id.hex)
+    record(
+        session,
+        "customer.erasure_asked",
+        now,
+        actor_id=by_id,
+        subject_id=customer.id,
+        erasure=erasure.id.hex,
+        **by_program(token),
+    )
     later(session, "reports.drain")
     return erasure
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -25,6 +25,7 @@ from smsdesk.adapters.database import Database
 from smsdesk.desk.receive import AlreadyReceived, receive
 from smsdesk.desk.recognise import was_erased_since
 from smsdesk.desk.record import record
+from smsdesk.desk.remove_at_carrier import Text, enlist
 from smsdesk.models.erasure import ErasedText
 from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.models.message import Message
@@ -94,7 +95,7 @@ def _look(database: Database, carrier: Carrier, account_sid: str, look: Look) ->
     listed = [
         text for text in carrier.inbound_since(look.address, look.since) if text.created_at <= asked_at - STILL_COMING
     ]
-    missing = list(islice(_unknown(database, reversed(listed)), MOST))
+    missing = list(islice(_unknown(database, account_sid, reversed(listed)), MOST))
     fetched = [_as_received(carrier, account_sid, text) for text in missing]
     stored = sum(_store(database, text) for text in fetched)
     if stored:
@@ -108,7 +109,7 @@ def _look(database: Database, carrier: Carrier, account_sid: str, look: Look) ->
     return stored
 
 
-def _unknown(database: Database, listed: Iterable[Listed]) -> Iterator[Listed]:
+def _unknown(database: Database, account_sid: str, listed: Iterable[Listed]) -> Iterator[Listed]:
     """In the order in which they were written."""
     rest = iter(listed)
     while part := list(islice(rest, 200)):
@@ -119,12 +120,19 @@ def _unknown(database: Database, listed: Iterable[Listed]) -> Iterator[Listed]:
                 session.scalars(select(QuarantinedText.carrier_sid).where(QuarantinedText.carrier_sid.in_(sids)))
             )
             known |= set(session.scalars(select(ErasedText.carrier_sid).where(ErasedText.carrier_sid.in_(sids))))
-            known |= {
-                text.carrier_sid
-                for text in part
-                if text.carrier_sid not in known and was_erased_since(session, text.sender, text.created_at)
-            }
+            unknown = [text for text in part if text.carrier_sid not in known]
+            erased = [text for text in unknown if was_erased_since(session, text.sender, text.created_at)]
+        _remove(database, account_sid, erased)
+        known |= {text.carrier_sid for text in erased}
         yield from (text for text in part if text.carrier_sid not in known)
+
+
+def _remove(database: Database, account_sid: str, erased: Sequence[Listed]) -> None:
+    """They never reached us before their sender was erased: all that is left of them is at the carrier."""
+    if erased:
+        with database.transaction() as session:
+            texts = [Text(account_sid, text.carrier_sid, text.num_media > 0) for text in erased]
+            enlist(session, None, texts, clock.now())
 
 
 def _as_received(carrier: Carrier, account_sid: str, text: Listed) -> InboundText:

@@ -38,3 +38,8 @@ def record(
             "detail": detail,
         },
     )
+
+
+def by_program(token: str | None) -> dict[str, Any]:
+    """The part of a detail that says which token a program acted with, as lists show it; nothing where a person did it."""
+    return {"token": token} if token else {}

@@ -15,6 +15,7 @@ from smsdesk.desk.close_off import remember
 from smsdesk.desk.empty_out import remember_text
 from smsdesk.desk.erase import Places
 from smsdesk.desk.recognise import mark
+from smsdesk.desk.remove_at_carrier import Text, enlist
 from smsdesk.models.customer import Address, Customer
 from smsdesk.models.erasure import Erasure
 from smsdesk.models.message import Message
@@ -32,7 +33,7 @@ def repeat_erasures(database: Database, places: Places, now: datetime) -> int:
             if isinstance(entry, PersonErased):
                 again += _person(session, entry, now)
             else:
-                _texts(session, entry)
+                _texts(session, entry, now)
     while True:
         with database.transaction() as session:
             work = erase.claim(session, now)
@@ -63,8 +64,8 @@ def _as_known(session: Session, entry: PersonErased) -> Collection[Customer]:
     return [session.get_one(Customer, id) for id in sorted(found)]
 
 
-def _texts(session: Session, entry: TextsErased) -> None:
-    """Those that no table holds any more must not be taken for new."""
+def _texts(session: Session, entry: TextsErased, now: datetime) -> None:
+    """Those that no table holds any more must not be taken for new; and perhaps they are still at the carrier."""
     for start in range(0, len(entry.texts), AT_ONCE):
         part = entry.texts[start : start + AT_ONCE]
         sids = [sid for _, sid in part]
@@ -73,3 +74,4 @@ def _texts(session: Session, entry: TextsErased) -> None:
         for account, sid in part:
             if sid not in known:
                 remember_text(session, account, sid)
+                enlist(session, None, [Text(account, sid, True)], now)

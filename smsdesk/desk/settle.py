@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from smsdesk.adapters.promises import announce, later
 from smsdesk.desk import promise, roll_up, stop_texts
 from smsdesk.desk.record import record
+from smsdesk.desk.remove_at_carrier import enlist_late
 from smsdesk.models.consent import StopSource
 from smsdesk.models.conversation import Conversation, locked
 from smsdesk.models.customer import Address
 from smsdesk.models.message import Direction, Message
 from smsdesk.rules.delivery_status import State, advance, is_failure
+from smsdesk.rules.tombstones import is_tombstone
 
 OPTED_OUT = 21610
 LOOKS_FAILED = frozenset({State.UNCONFIRMED})
@@ -45,6 +47,8 @@ def move(
     """Take a text that is `opened` to a reported state, never backwards; True where that changed it."""
     if sid is not None and message.carrier_sid is None:
         message.carrier_sid, message.carrier_account = sid, account
+        if is_tombstone(message.recipient):  # their erasure may be over: nobody else would have it removed there
+            enlist_late(session, message, now)
     before, after = message.state, advance(message.state, reported)
     if after is before:
         return False

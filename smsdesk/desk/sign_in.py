@@ -19,6 +19,7 @@ IDLE = timedelta(hours=12)  # docs/decisions: a shift, so that nobody signs in t
 ABSOLUTE = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
 LINK_LASTS = timedelta(hours=24)
+TOKEN_IS_FRESH = timedelta(days=1)
 TOKEN_MARK = "smsdesk_"  # noqa: S105 - lets leak scanners find ours
 SHOWN = len(TOKEN_MARK) + 6
 

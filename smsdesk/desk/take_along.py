@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.export_store import ExportStore
 from smsdesk.adapters.promises import announce, later
 from smsdesk.desk.recognise import WasErased
-from smsdesk.desk.record import record
-from smsdesk.desk.see import NotThere
+from smsdesk.desk.record import by_program, record
+from smsdesk.desk.see import NotThere, customers
 from smsdesk.models.agent import Agent
 from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Customer
@@ -39,8 +39,8 @@ class Work:
     lease: datetime
 
 
-def ask(session: Session, customer: Customer, by: Agent, now: datetime) -> PersonExport:
-    """Raises WasErased. One that is being written already is that one."""
+def ask(session: Session, customer: Customer, by: Agent, now: datetime, token: str | None = None) -> PersonExport:
+    """Raises WasErased. One that is being written already is that one. `token`: how a program's is told in lists."""
     if customer.erased_at is not None:
         raise WasErased
     on_its_way = PersonExport.state.in_((ExportState.WAITING, ExportState.RUNNING))
@@ -60,7 +60,15 @@ def ask(session: Session, customer: Customer, by: Agent, now: datetime) -> Perso
     )
     session.add(export)
     session.flush()
-    record(session, "customer.export_asked", now, actor_id=by.id, subject_id=customer.id, export=export.id.hex)
+    record(
+        session,
+        "customer.export_asked",
+        now,
+        actor_id=by.id,
+        subject_id=customer.id,
+        export=export.id.hex,
+        **by_program(token),
+    )
     later(session, "reports.drain")
     return export
 
@@ -71,13 +79,38 @@ def exports_of(session: Session, customer_id: UUID) -> list[PersonExport]:
     return list(session.scalars(theirs.order_by(PersonExport.id.desc()).limit(20)))
 
 
-def fetch(session: Session, export_id: UUID, by: Agent, now: datetime) -> PersonExport:
-    """Somebody takes the file away, and that is written down. Raises NotThere where it is not there yet, or not any more."""
-    export = session.get(PersonExport, export_id)
-    if export is None or export.state is not ExportState.DONE or export.expires_at is None or export.expires_at <= now:
+def seen_by(by: Agent) -> Select[PersonExport]:
+    """The exports of whomever this person may see."""
+    return select(PersonExport).where(PersonExport.customer_id.in_(customers(by).with_only_columns(Customer.id)))
+
+
+def export(session: Session, by: Agent, export_id: UUID) -> PersonExport:
+    """Raises NotThere."""
+    found = session.scalars(seen_by(by).where(PersonExport.id == export_id)).one_or_none()
+    if found is None:
         raise NotThere
-    record(session, "customer.export_fetched", now, actor_id=by.id, subject_id=export.customer_id, export=export.id.hex)
-    return export
+    return found
+
+
+def is_there(export: PersonExport, now: datetime) -> bool:
+    return export.state is ExportState.DONE and export.expires_at is not None and export.expires_at > now
+
+
+def fetch(session: Session, export_id: UUID, by: Agent, now: datetime, token: str | None = None) -> PersonExport:
+    """Somebody takes the file away, and that is written down. Raises NotThere where it is not there yet, or not any more."""
+    found = export(session, by, export_id)
+    if not is_there(found, now):
+        raise NotThere
+    record(
+        session,
+        "customer.export_fetched",
+        now,
+        actor_id=by.id,
+        subject_id=found.customer_id,
+        export=found.id.hex,
+        **by_program(token),
+    )
+    return found
 
 
 def is_due(session: Session, now: datetime) -> bool:

@@ -21,7 +21,15 @@ from smsdesk.models.consent import ConsentEvent, ConsentKind, Stop, StopSource, 
 from smsdesk.models.conversation import Conversation, ConversationState, Priority
 from smsdesk.models.customer import Address, Customer
 from smsdesk.models.episode import Episode
-from smsdesk.models.erasure import ErasedPhone, ErasedStop, ErasedText, Erasure, ErasureState
+from smsdesk.models.erasure import (
+    CarrierRemoval,
+    ErasedPhone,
+    ErasedStop,
+    ErasedText,
+    Erasure,
+    ErasureState,
+    RemovalState,
+)
 from smsdesk.models.event import Event
 from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.models.house_rules import HouseRulesRow
@@ -55,6 +63,7 @@ __all__ = [
     "Availability",
     "Base",
     "Calendar",
+    "CarrierRemoval",
     "Channel",
     "Clock",
     "ClockEvent",
@@ -95,6 +104,7 @@ __all__ = [
     "PushSubscription",
     "QuarantinedText",
     "ReadMark",
+    "RemovalState",
     "RollupHour",
     "SendAttempt",
     "SignInLink",

@@ -55,6 +55,36 @@ class ErasedStop(Base):
     since: Mapped[datetime]
 
 
+class RemovalState(StrEnum):
+    WAITING = "waiting"
+    GONE = "gone"
+    KEPT = "kept"  # the carrier would not, or two weeks were not enough
+
+
+class CarrierRemoval(Base):
+    """A text of somebody who was erased, as it stands in the carrier's records: to be removed there, or removed."""
+
+    __tablename__ = "carrier_removal"
+
+    carrier_sid: Mapped[str] = mapped_column(primary_key=True)
+    carrier_account: Mapped[str] = mapped_column(primary_key=True)
+    erasure_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("erasure.id")
+    )  # None: of before the backup, after a restore
+    has_media: Mapped[bool]
+    asked_at: Mapped[datetime]
+    state: Mapped[RemovalState] = one_of(RemovalState)
+    tries: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime]  # while a call is being made: until when nobody else makes it
+    code: Mapped[int | None]  # the carrier's word at the last try
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_carrier_removal_state", "state", "not_before"),
+        Index("ix_carrier_removal_erasure_id", "erasure_id", "state"),
+    )
+
+
 class ErasedText(Base):
     """A text that was erased and is in no table, since the database was restored from before it: it must not come back."""
 

@@ -26,6 +26,7 @@ CREATE INDEX IF NOT EXISTS text_sender ON text (sender, seq);
 CREATE TABLE IF NOT EXISTS media (
   sid TEXT PRIMARY KEY, text_sid TEXT NOT NULL REFERENCES text (sid), content_type TEXT NOT NULL, created_at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS media_text ON media (text_sid);
+CREATE TABLE IF NOT EXISTS removed (sid TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS stop (number TEXT, address TEXT, PRIMARY KEY (number, address));
 CREATE TABLE IF NOT EXISTS event (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, kind TEXT NOT NULL, sid TEXT, address TEXT, detail TEXT NOT NULL);
@@ -72,7 +73,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened: `accepted`, `received`, `state`, `call`, `posted`, `stopped`, `started`."""
+    """One thing that happened: `accepted`, `received`, `state`, `call`, `posted`, `stopped`, `started`, `removed`."""
 
     seq: int
     at: datetime
@@ -160,6 +161,19 @@ class Ledger:
 
     def picture_type(self, sid: str) -> str | None:
         return next((str(row[0]) for row in self._rows("SELECT content_type FROM media WHERE sid = ?", sid)), None)
+
+    def remove(self, text: Text) -> None:
+        """The API tells of it no more. What a phone shows stays, as on a phone."""
+        with self._changed:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("INSERT OR IGNORE INTO removed VALUES (?)", (text.sid,))
+            self._db.execute("DELETE FROM media WHERE text_sid = ?", (text.sid,))
+            self._note("removed", text.sid, text.phone, {})
+            self._db.execute("COMMIT")
+            self._changed.notify_all()
+
+    def is_removed(self, sid: str) -> bool:
+        return bool(self._rows("SELECT 1 FROM removed WHERE sid = ?", sid))
 
     def forget_picture(self, sid: str) -> None:
         with self._changed:

@@ -70,7 +70,7 @@ def listing(asked: Asked, account_sid: str, ledger: Ledger, habits: Habits) -> R
         # leaving a filter out in silence would answer another question than the one that was asked
         return of_error(400, 20001, f"The pretend carrier does not filter by {', '.join(sorted(set(one) - FILTERS))}")
     size, before = int(one.get("PageSize", 50)), int(one.get("PageToken", 2**62))
-    where, values = "seq < ?", [before]
+    where, values = "seq < ? AND sid NOT IN (SELECT sid FROM removed)", [before]
     for name, column in (("To", "recipient"), ("From", "sender")):
         if name in one:
             where, values = f"{where} AND {column} = ?", [*values, one[name]]  # type: ignore[list-item]

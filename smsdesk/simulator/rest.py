@@ -1,4 +1,4 @@
-"""Twilio's REST API as far as SMSDesk uses it: create, list and fetch messages, fetch media, list numbers."""
+"""Twilio's REST API as far as SMSDesk uses it: create, list, fetch and remove messages, fetch and remove media, list numbers."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from smsdesk.simulator import pages, sending
 from smsdesk.simulator.customers import Customers
 from smsdesk.simulator.habits import Habits, Modes
 from smsdesk.simulator.ledger import Ledger, Text
-from smsdesk.simulator.lives import Lives
+from smsdesk.simulator.lives import ENDS, Lives
 from smsdesk.simulator.wire import Asked, Reply, of_error, of_json
 
 ROOT = "/2010-04-01/Accounts/"
+OVER = ENDS | {"received"}
 
 
 class Rest:
@@ -38,6 +39,7 @@ class Rest:
             ("POST", re.compile(r"/Messages\.json"), self._create),
             ("GET", re.compile(r"/Messages\.json"), self._list),
             ("GET", re.compile(rf"/Messages/{sid}\.json"), self._fetch),
+            ("DELETE", re.compile(rf"/Messages/{sid}\.json"), self._remove),
             ("GET", re.compile(rf"/Messages/{sid}/Media\.json"), self._list_media),
             ("GET", re.compile(rf"/Messages/{sid}/Media/{media}\.json"), self._fetch_media),
             ("DELETE", re.compile(rf"/Messages/{sid}/Media/{media}\.json"), self._forget_media),
@@ -109,9 +111,23 @@ class Rest:
 
     def _fetch(self, _: Asked, sid: str) -> Reply:
         text = self._ledger.text(sid)
-        if text is None:
+        if text is None or self._ledger.is_removed(sid):
             return of_error(404, 20404, "The requested resource was not found")
         return of_json(200, pages.message(self._settings.twilio_account_sid, text, self._media_count(text)))
+
+    def _remove(self, asked: Asked, sid: str) -> Reply:
+        """For good, and its media with it; not while it is on its way."""
+        found, text = self._fetch(asked, sid), self._ledger.text(sid)
+        if found.status != 200 or text is None:
+            return found
+        mode = self._modes.take(text.phone)
+        reply = sending.refusal(mode)
+        if reply is None and text.state not in OVER:
+            reply = of_error(409, 20009, "Cannot delete message because delivery of message is not complete")
+        if reply is None:
+            self._ledger.remove(text)
+            reply = sending.answer(mode, replace(found, status=204, body=b""))
+        return reply
 
     def _media_count(self, text: Text) -> int:
         return len(text.media_urls) or len(self._ledger.pictures(text.sid))

@@ -67,6 +67,10 @@ class NotAllowed(Exception):
     """They are known, and may not do this."""
 
 
+class TokenTooOld(Exception):
+    """What cannot be taken back asks for a token that somebody has issued just now, as a page asks for a password."""
+
+
 class TokenInAddress(Exception):
     """A token in an address ends up in logs and histories; it belongs into the Authorization header."""
 
@@ -96,6 +100,12 @@ def need(action: Action) -> None:
 def csrf_token() -> str:
     """What a form of this person has to send back."""
     return csrf.token()
+
+
+def need_fresh_token(now: datetime) -> None:
+    """Raises TokenTooOld (403). docs/decisions/0027"""
+    if not token().created_at > now - sign_in.TOKEN_IS_FRESH:
+        raise TokenTooOld
 
 
 def my_session() -> SignInSession | None:

@@ -18,6 +18,7 @@ from smsdesk.adapters.passwords import TooBusy
 from smsdesk.desk.annotate import BadNote
 from smsdesk.desk.check_sending import NotReachable, TooManyTexts
 from smsdesk.desk.decide import NothingToDecide
+from smsdesk.desk.erase import NotMeant
 from smsdesk.desk.hand_over import CannotTakeIt, NotTheirsToGive, TakenBySomebodyElse
 from smsdesk.desk.merge import NotTwo
 from smsdesk.desk.need_no_reply import NobodyWaits
@@ -39,7 +40,7 @@ from smsdesk.rules.snoozes import NotAMoment
 from smsdesk.rules.time_zones import NotAZone
 from smsdesk.rules.watch_typing import NotAWatch
 from smsdesk.web import access
-from smsdesk.web.access import Access, NotAllowed, NoToken, SignedOut, TokenInAddress
+from smsdesk.web.access import Access, NotAllowed, NoToken, SignedOut, TokenInAddress, TokenTooOld
 from smsdesk.web.csrf import Forged
 from smsdesk.web.request_log import request_id
 
@@ -66,6 +67,11 @@ ANSWERS: dict[type[Exception], Answer] = {
     NoToken: Answer(
         401, "No valid token", "Send a valid token: Authorization: Bearer …", {"WWW-Authenticate": "Bearer"}
     ),
+    TokenTooOld: Answer(
+        403,
+        "Token too old",
+        "Erasing asks for a token that was issued within the last day; flask desk issue-token makes one.",
+    ),
     TokenInAddress: Answer(
         400, "Token in the address", "Send the token in the Authorization header; addresses are logged."
     ),
@@ -91,6 +97,7 @@ ANSWERS: dict[type[Exception], Answer] = {
     NotAhead: Answer(422, "Not ahead", "Choose a moment that is still to come, within a year."),
     NotAMoment: Answer(422, "Not a moment"),
     NotAZone: Answer(422, "Not a time zone"),
+    NotMeant: Answer(422, "Not this customer"),
     NobodyWaits: Answer(409, "Nobody waits", "There is no unanswered text here any more."),
     NotTwo: Answer(409, "Not two customers"),
     BadLabel: Answer(422, "Not a label"),

@@ -15,7 +15,7 @@ from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
 from config.settings import Settings
-from smsdesk.adapters.carrier import Accepted, Carrier, Outgoing
+from smsdesk.adapters.carrier import Accepted, Carrier, Gone, Outgoing
 from smsdesk.adapters.twilio import TwilioCarrier
 from smsdesk.adapters.twilio.access import basic_auth, credentials
 from smsdesk.simulator.customers import Attachment
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.contract
 SHOP, MARIA = "+15550100001", "+15550199901"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 Line = tuple[Settings, list[Exchange], StandIn]
-DEEDS = {"send", "listed", "inbound_since", "media_of", "fetch", "fetch_media", "webhook_of"}
+DEEDS = {"send", "listed", "inbound_since", "media_of", "fetch", "fetch_media", "remove", "webhook_of"}
 
 
 def a_reply(body: str = "Ready at five") -> Outgoing:
@@ -54,6 +54,8 @@ def everything(line: Line) -> list[Exchange]:
     carrier.fetch(sent.carrier_sid)
     carrier.fetch_media(ACCOUNT_SID, text.sid, stand_in.carrier.ledger.pictures(text.sid)[0].sid)
     carrier.webhook_of(SHOP)
+    stand_in.carrier.ledger.turn(text, "received")
+    assert carrier.remove(ACCOUNT_SID, text.sid, has_media=True) == Gone()
     return heard
 
 
@@ -70,7 +72,7 @@ def test_the_check_leaves_no_deed_of_a_carrier_out() -> None:
 
 def test_every_request_is_one_that_twilio_describes(twilio: Description, line: Line) -> None:
     made = to_api(everything(line))
-    assert len(made) == 9
+    assert len(made) == 12
     assert [fault for one in made for fault in twilio.faults_of_request(one)] == []
 
 

@@ -221,7 +221,7 @@ def test_what_was_texted_before_comes_back_neither_from_the_carrier_nor_from_the
 
     look = fetch_missed.Look(shop.number_id, OUR_NUMBER, before - timedelta(minutes=1))
     missing = list(
-        fetch_missed._unknown(shop.database, iter(list(shop.carrier.inbound_since(look.address, look.since))))
+        fetch_missed._unknown(shop.database, ACCOUNT, iter(list(shop.carrier.inbound_since(look.address, look.since))))
     )
     places.spool.keep_text(inbound("late", never_came), before)
     drain_texts(shop.database, places.spool)

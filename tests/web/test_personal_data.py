@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from smsdesk.adapters import passwords
+from smsdesk.adapters.carrier import Kept, Removal
 from smsdesk.adapters.media_store import MediaStore
-from smsdesk.desk import erase, take_along
+from smsdesk.desk import erase, remove_at_carrier, take_along
 from smsdesk.desk.erase import Places
 from smsdesk.models import Address, Agent, Conversation, Erasure, Event, Message
 from smsdesk.web.wired import wiring
-from tests.web.test_manager import Shop, shop
+from tests.web.test_manager import NOON, Shop, shop
 from workers import exporting
 
 __all__ = ["shop"]
@@ -66,12 +67,26 @@ def test_a_manager_who_types_it_and_their_password_erases_and_sees_how_far_it_is
     works_off(shop)
 
     assert "the words of 1 text are gone" in sam.reads(page)
+    assert "At the carrier: 0 of 1 text removed so far." in sam.reads(page)
+    the_carrier_says(shop, Kept(20010))
+    assert "The carrier did not remove 1 text (error 20010)." in sam.reads(page)
     thread = sam.reads(f"/conversations/{conversation}")
     assert "Erased customer" in thread
+    assert f"This customer was erased on {NOON.day} {NOON:%b %Y}. Nothing can be written or sent here" in thread
+    what_would_be_refused = ('id="composer"', "/notes", "/reopening", "/assignment", "/closure", "/snooze")
+    assert [one for one in what_would_be_refused if one in thread] == []
     assert PHONE[-4:] not in thread
     with shop.database.reading() as session:
         assert list(session.scalars(select(Message.body))) == [""]
         assert all(value.startswith("erased:") for value in session.scalars(select(Address.value)))
+
+
+def the_carrier_says(shop: Shop, what: Removal) -> None:
+    with shop.database.transaction() as session:
+        work = remove_at_carrier.claim(session, shop.now[0])
+    assert work
+    with shop.database.transaction() as session:
+        remove_at_carrier.conclude(session, work, what, shop.now[0])
 
 
 def works_off(shop: Shop) -> None:

@@ -12,21 +12,24 @@ from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioS
 from smsdesk.adapters.carrier import (
     Accepted,
     CarrierDown,
+    Gone,
     Listed,
     Media,
     MediaRef,
     NotSent,
+    NotYet,
     NumberSetup,
     Outcome,
     Outgoing,
     Refused,
+    Removal,
     Unknown,
 )
 from smsdesk.adapters.outside_http import CallBroken, NotConnected
 from smsdesk.adapters.twilio.access import credentials
 from smsdesk.adapters.twilio.forms import MESSAGE_SID
 from smsdesk.adapters.twilio.media import MediaFetch
-from smsdesk.adapters.twilio.outcomes import Throttled, outcome_of_error
+from smsdesk.adapters.twilio.outcomes import Throttled, outcome_of_error, removal_of_error
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -97,6 +100,28 @@ class TwilioCarrier:
 
     def fetch_media(self, account_sid: str, message_sid: str, media_sid: str) -> Media:
         return self._media.fetch(account_sid, message_sid, media_sid)
+
+    def remove(self, account_sid: str, carrier_sid: str, has_media: bool) -> Removal:
+        if not MESSAGE_SID.fullmatch(carrier_sid):
+            return Gone()
+        try:
+            self._remove(account_sid or self._settings.twilio_account_sid, carrier_sid, has_media)
+        except (NotConnected, CallBroken):
+            return NotYet(None, holds_all=True)
+        except Throttled as error:
+            return NotYet(20429, holds_all=True, retry_after=error.retry_after)
+        except (TwilioRestException, TwilioServiceException) as error:
+            return removal_of_error(error.status, _code(error))
+        except UNREADABLE:
+            return NotYet(None, holds_all=False)
+        return Gone()
+
+    def _remove(self, account_sid: str, carrier_sid: str, has_media: bool) -> None:
+        """The attachments first: without the text they could not be found again. It takes them along, unless another has them too."""
+        text = self._client.api.v2010.accounts(account_sid).messages(carrier_sid)
+        for attachment in text.media.list(limit=MOST_ATTACHMENTS) if has_media else ():
+            _none_where_404(text.media(attachment.sid).delete)
+        text.delete()
 
     def webhook_of(self, number: str) -> NumberSetup | None:
         rows = _answered(lambda: self._client.incoming_phone_numbers.list(phone_number=number, limit=PAGE))

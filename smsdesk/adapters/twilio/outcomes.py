@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from smsdesk.adapters.carrier import NotSent, Outcome, Refused, Unknown
+from smsdesk.adapters.carrier import Gone, Kept, NotSent, NotYet, Outcome, Refused, Removal, Unknown
 
 Class = Literal["opted_out", "permanent", "credentials", "later", "throttled"]
 
@@ -36,6 +36,8 @@ CODES: dict[int, tuple[Class, str]] = {
     30002: ("credentials", "our account at the carrier is suspended"),
 }
 
+NOT_COMPLETE = 20009
+
 # 403 and 401 without a code of Twilio's may come from a proxy in between: nothing was sent, and an operator must look
 STATUSES: dict[int, tuple[Class, str]] = {
     401: ("credentials", "the carrier refuses our credentials"),
@@ -61,6 +63,18 @@ def outcome_of_error(status: int, code: int | None) -> Outcome:
         return _without_a_word(status, code)
     kind, why = known
     return _outcome(code or status, kind, why)
+
+
+def removal_of_error(status: int, code: int | None) -> Removal:
+    """What an answer other than 2xx says about a removal."""
+    if status == 404 and code == 20404:
+        return Gone()
+    if code == NOT_COMPLETE:  # on its way still; "in rare cases up to 14 days" (docs/api/errors/20009)
+        return NotYet(code, holds_all=False)
+    kind = (CODES.get(code or 0) or STATUSES.get(status) or (None,))[0]
+    if kind in {"credentials", "throttled"} or status >= 500 or status == 408 or not code:
+        return NotYet(code or status, holds_all=True)
+    return Kept(code)
 
 
 def _without_a_word(status: int, code: int | None) -> Outcome:

@@ -25,6 +25,7 @@ ON_THE_CARRIERS = (
 )
 ON_OURS = "{who} recorded {when} that this customer wants no more texts{how}. Their START lifts it, or a manager."
 BY_DEFAULT = "This customer may have asked for no more texts, and nobody decided within a day. Their START lifts it, or a manager."
+ERASED = "This customer was erased on {day}. Nothing can be written or sent here; if they text again, they are a new customer."
 HELD = "It is quiet time where they are, and nobody waits for an answer: what you send now goes {when}."
 
 
@@ -38,9 +39,11 @@ class WishPicture:
 
 @dataclass(frozen=True, slots=True)
 class ConsentPicture:
-    """`blocked_words`: why nothing can be sent, and what lifts it. `decided_words`: a decision of mine that I may take back."""
+    """`blocked_words`: why nothing can be sent, and what lifts it. `decided_words`: a decision of mine that I may take back.
+    `erased_words`: then there is nothing else."""
 
     conversation_id: UUID
+    erased_words: str | None = None
     blocked_words: str | None = None
     can_lift: bool = False
     wish: WishPicture | None = None
@@ -50,6 +53,10 @@ class ConsentPicture:
 
 def consent_picture(session: Session, conversation: Conversation, me: Agent, now: datetime) -> ConsentPicture:
     """`conversation` comes from `see`."""
+    erased_at = conversation.customer.erased_at
+    if erased_at is not None:
+        day = words.short_day(erased_at, conversation.number.time_zone)
+        return ConsentPicture(conversation.id, erased_words=ERASED.format(day=day))
     source = note_stop.in_force(session, conversation)
     wish = suspect.undecided(session, conversation.id)
     zone = conversation.number.time_zone

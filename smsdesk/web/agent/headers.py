@@ -37,6 +37,7 @@ def header_picture(session: Session, conversation: Conversation, me: Agent, now:
         choices=tuple(_choices(session, conversation, me)),
         needs_reply_after_all=can_be_taken_back(session, conversation),
         is_goodbye=conversation.farewell_seq is not None,
+        is_erased=conversation.customer.erased_at is not None,
         snoozes=tuple((said, at.isoformat()) for said, at in choices(now, conversation.number.time_zone)),
         earliest_snooze=f"{now.astimezone(ZoneInfo(conversation.number.time_zone)):%Y-%m-%dT%H:%M}",
     )

@@ -171,6 +171,7 @@ class HeaderPicture:
     needs_reply_after_all: bool = False  # "no reply needed" was said, and can be taken back
     is_goodbye: bool = False
     snoozes: tuple[tuple[str, str], ...] = ()  # words and moment
+    is_erased: bool = False  # nothing can be done here any more
     earliest_snooze: str = ""  # for a field that asks for a day and a time where the number is
 
 

@@ -41,6 +41,8 @@ class Customer(Told):
     segment: str | None
     addresses: list[Address]
     created_at: Moment
+    erased_at: Moment | None
+    """Since then nothing of theirs is left to read."""
 
 
 class Customers(Page):
@@ -117,6 +119,7 @@ def customer_of(customer: StoredCustomer) -> Customer:
             for address in customer.addresses
         ],
         created_at=customer.created_at,
+        erased_at=customer.erased_at,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from smsdesk.models.sign_in import TokenScope
 from smsdesk.web.api.asking import IDEMPOTENCY_KEY, LONGEST_KEY
 from smsdesk.web.api.contract import OPERATIONS, Operation
 from smsdesk.web.api.examples import example
@@ -51,6 +52,8 @@ TAGS = {
     "events": "What happened, in order.",
     "reports": "How promises were kept, over days and weeks.",
     "customers": "Who texts.",
+    "exports": "Everything that is held about a customer, in one file.",
+    "erasures": "A customer's words, name and number go for good.",
     "numbers": "What the business publishes and promises.",
     "teams": "Who sees what.",
     "agents": "Who answers.",
@@ -104,7 +107,7 @@ def _statuses(it: Operation) -> list[int]:
     """What it may answer when it refuses."""
     found = {400, 401, 429, 500, 503}
     found |= {404} if _PART.search(it.path) or it.takes or it.tag == "reports" else set()
-    found |= {403} if it.method != "GET" or it.tag == "reports" else set()
+    found |= {403} if it.method != "GET" or it.tag == "reports" or it.scope is TokenScope.ADMIN else set()
     found |= {413, 415, 422} if it.takes else set()
     return sorted(found | ({409} if it.conflicts else set()))
 

@@ -8,7 +8,7 @@ Schema = dict[str, Any]
 OF_FORMAT = {"uuid": "0199a3c8-5f6e-7b1c-8d2e-3f4a5b6c7d8e", "date-time": "2026-03-02T09:30:00Z", "date": "2026-03-02"}
 OF_TYPE = {"integer": 3, "number": 0.94, "string": "Maria", "boolean": False, "null": None, "object": {}}
 NOTHING = {"next_cursor", "error_code", "error", "fulfilled_at", "fulfilled_by", "breached_at", "acknowledged_at",
-           "acknowledged_by", "failing_since"}  # fmt: skip
+           "acknowledged_by", "failing_since", "erased_at"}  # fmt: skip
 
 
 def example(schemas: Schema, schema: Schema, whole: bool = True) -> Any:

@@ -11,7 +11,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from smsdesk.adapters import clock
-from smsdesk.desk import amend, promise, see, set_up
+from smsdesk.desk import amend, let_fade, promise, see, set_up
+from smsdesk.desk.let_fade import MOST_DAYS
 from smsdesk.models.agent import Agent
 from smsdesk.models.number import Number as StoredNumber
 from smsdesk.models.sign_in import TokenScope
@@ -39,6 +40,8 @@ class Number(Told):
     target_seconds: int = Field(examples=[600])
     """A text is answered within this time: that is the promise."""
     time_zone: str
+    keeps_texts_days: int = Field(examples=[365])
+    """Words and pictures of texts go after so many days; 0: they stay."""
     created_at: Moment
 
 
@@ -62,6 +65,8 @@ class NumberChange(Asked):
     """Its new conversations begin there; those that exist stay where they are."""
     target_seconds: Seconds | None = None
     """Clocks that run are reckoned anew."""
+    keeps_texts_days: Annotated[int, Field(ge=0, le=MOST_DAYS, examples=[365])] | None = None
+    """After so many days the words and pictures of texts go for good, older ones within the hour; 0: they stay."""
 
 
 @operation("GET", "/numbers", Numbers, asks=Paging)
@@ -89,10 +94,14 @@ def add_number(body: NewNumber) -> Number:
 
 @operation("PATCH", "/numbers/<uuid:number_id>", Number, takes=NumberChange)
 def change_number(number_id: UUID, body: NumberChange) -> Number:
-    """Change the promise (asks for a manager), or the label and the team (asks for an admin and an admin token)."""
+    """Change the promise (asks for a manager), how long texts are kept (for a manager and an admin token), or the label and the team (for an admin and an admin token)."""
     number, now = _seen(number_id), clock.now()
     if body.label is not None or body.team_id is not None:
-        _need_admin()
+        need(Action.MANAGE_NUMBERS)
+    if body.keeps_texts_days is not None:
+        need(Action.HANDLE_PERSONAL_DATA)
+    if {name for name, value in body if value is not None} - {"target_seconds"} and not _is_for_administration():
+        raise NotAllowed
     if body.target_seconds is not None:
         need(Action.CHANGE_TARGET)
         promise.change_target(session(), number, timedelta(seconds=body.target_seconds), me().id, now)
@@ -110,6 +119,7 @@ def number_of(number: StoredNumber) -> Number:
         team_name=number.team.name,
         target_seconds=round(number.target.total_seconds()),
         time_zone=number.time_zone,
+        keeps_texts_days=number.keeps_texts_days,
         created_at=number.created_at,
     )
 
@@ -119,12 +129,12 @@ def _change_place(number: StoredNumber, body: NumberChange, now: datetime) -> No
         amend.relabel_number(session(), number, body.label, me(), now)
     if body.team_id is not None:
         amend.move_number(session(), number, seen_team(session(), me(), body.team_id), me(), now)
+    if body.keeps_texts_days is not None:
+        let_fade.keep_texts_for(session(), number, body.keeps_texts_days, me(), now)
 
 
-def _need_admin() -> None:
-    need(Action.MANAGE_NUMBERS)
-    if token().scope is not TokenScope.ADMIN:
-        raise NotAllowed
+def _is_for_administration() -> bool:
+    return token().scope is TokenScope.ADMIN
 
 
 def _seen(number_id: UUID) -> StoredNumber:

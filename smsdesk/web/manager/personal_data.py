@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, send_file
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from smsdesk.adapters import clock, passwords
@@ -13,9 +13,9 @@ from smsdesk.models.customer import Customer
 from smsdesk.web import limits
 from smsdesk.web.access import me
 from smsdesk.web.agent.surroundings import done, surroundings
+from smsdesk.web.export_files import file_of
 from smsdesk.web.manager.person_pictures import PersonPicture, person_picture
 from smsdesk.web.transaction import let_go, session
-from smsdesk.web.wired import wiring
 
 SURE = "erase"
 NOT_SURE = "Type the word erase, so that nobody is erased by a slip."
@@ -45,18 +45,7 @@ def take(customer_id: UUID) -> Response | tuple[str, int]:
 @personal_data.post("/exports/<uuid:export_id>/fetched")
 def fetch(export_id: UUID) -> Response:
     """The file itself; each time is written down."""
-    export = take_along.fetch(session(), export_id, me(), clock.now())
-    path = wiring().exports.path(export.id)
-    if not path.is_file():
-        raise see.NotThere
-    answer = send_file(
-        path.absolute(),
-        "application/zip",
-        as_attachment=True,
-        download_name=f"customer-{export.customer_id.hex[-8:]}.zip",
-    )
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return file_of(take_along.fetch(session(), export_id, me(), clock.now()))
 
 
 @personal_data.post("/customers/<uuid:customer_id>/erasure")

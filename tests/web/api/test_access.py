@@ -29,6 +29,7 @@ BODIES: dict[str, object] = {
     "merge_customer": {"customer_id": str(UUID(int=0))},
     "take_customer_apart": {"customer_id": str(UUID(int=0))},
     "change_number": {"target_seconds": 600},
+    "erase_customer": {"address": "+14155550142"},
     "change_agent": {"availability": "away"},
     "add_team": {"name": "x"},
     "add_watch": {"figure": "waiting", "limit": 5},
@@ -40,7 +41,8 @@ BODIES: dict[str, object] = {
 }  # fmt: skip
 
 
-NO_TEAMS = ("/policies", "/webhooks")  # a manager's, whatever the team: an agent is told that they may not
+PERSONAL = ("/customers/<uuid:customer_id>/erasure", "/customers/<uuid:customer_id>/exports", "/exports")
+NO_TEAMS = ("/policies", "/webhooks", *PERSONAL)  # a manager's, whatever the team: an agent is told that they may not
 
 
 def _named(office: Office, conversation_id: str) -> dict[str, str]:
@@ -59,6 +61,7 @@ def _named(office: Office, conversation_id: str) -> dict[str, str]:
             "watch_id": watch_over(office, found.number_id),
             "media_id": "0199a3c8-5f6e-7b1c-8d2e-3f4a5b6c7d8e",
             "webhook_id": "0199a3c8-5f6e-7b1c-8d2e-3f4a5b6c7d8e",
+            "export_id": "0199a3c8-5f6e-7b1c-8d2e-3f4a5b6c7d8e",
             "policy_id": "0199a3c8-5f6e-7b1c-8d2e-3f4a5b6c7d8e",
         }
 
@@ -110,6 +113,14 @@ def test_administration_asks_for_an_admin_with_an_admin_token(office: Office, na
 
     for program in (office.program("ada"), office.program("sam", TokenScope.ADMIN)):
         assert program.calls(it.method, it.path, json=BODIES[name]).status_code == 403
+
+
+def test_personal_data_asks_for_a_manager_with_an_admin_token(office: Office, maria: str) -> None:
+    ids, theirs = _named(office, maria), [it for it in OPERATIONS if it.path.startswith(PERSONAL)]
+
+    for program in (office.program("sam"), office.program("lee", TokenScope.ADMIN), office.program("ana")):
+        answers = {program.calls(it.method, _path(it.path, ids), json=BODIES.get(it.name)).status_code for it in theirs}
+        assert (len(theirs), answers) == (6, {403})
 
 
 @pytest.mark.parametrize("token", [None, "", "smsdesk_of_somebody_else"])

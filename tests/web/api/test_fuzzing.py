@@ -19,7 +19,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters import clock
-from smsdesk.models import Alert, Conversation, Media, MediaState, Message, OutgoingWebhook, TokenScope, WebhookStyle
+from smsdesk.desk import take_along
+from smsdesk.models import (
+    Agent,
+    Alert,
+    Conversation,
+    Customer,
+    ExportState,
+    Media,
+    MediaState,
+    Message,
+    OutgoingWebhook,
+    TokenScope,
+    WebhookStyle,
+)
 from smsdesk.web.api import OPERATIONS
 from smsdesk.web.api.description import TAGS
 from tests.faults.ground import LONG
@@ -75,6 +88,7 @@ def ids(office: Office, maria: str, tom: str) -> dict[str, list[str]]:
             "policy_id": [policy.get_json()["id"]],
             "media_id": [str(media.id)],
             "webhook_id": [str(_program(session))],
+            "export_id": [str(_export(office, session, conversation.customer_id))],
         }
 
 
@@ -85,6 +99,16 @@ def _program(session: Session) -> UUID:
     session.add(webhook)
     session.flush()
     return webhook.id
+
+
+def _export(office: Office, session: Session, customer_id: UUID) -> UUID:
+    """One that can be fetched."""
+    ada = session.get_one(Agent, UUID(office.ids["ada"]))
+    export = take_along.ask(session, session.get_one(Customer, customer_id), ada, clock.now())
+    export.state, export.expires_at = ExportState.DONE, clock.now() + take_along.KEPT_FOR
+    with office.wiring.exports.written(export.id) as file:
+        file.writestr("everything.json", "{}")
+    return export.id
 
 
 @pytest.mark.parametrize("tag", TAGS)
