@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, Table, insert, select
 from sqlalchemy.orm import Session
 
-from smsdesk.adapters.ids import new_id
+from smsdesk.adapters.ids import new_id, stand_behind
 from smsdesk.adapters.promises import later
 from smsdesk.desk import roll_up
 from smsdesk.desk.promise_book import terms_by_id, write_terms
@@ -148,8 +148,11 @@ def facts_of(session: Session, clock: Clock) -> ClockFacts:
 
 
 def events_of(session: Session, clock: Clock) -> list[StoredEvent]:
-    """Everything that happened to a clock, in order."""
-    return list(session.scalars(select(StoredEvent).where(StoredEvent.clock_id == clock.id).order_by(StoredEvent.id)))
+    """Everything that happened to a clock, in order; what is written next stands behind it, whatever the machines' clocks say."""
+    events = list(session.scalars(select(StoredEvent).where(StoredEvent.clock_id == clock.id).order_by(StoredEvent.id)))
+    if events:
+        stand_behind(events[-1].id)
+    return events
 
 
 def row_of(facts: ClockFacts) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from smsdesk.adapters.ids import new_id
+from smsdesk.adapters.ids import new_id, stand_behind
 from smsdesk.adapters.promises import later
 from smsdesk.desk.keep_time import breach_event
 from smsdesk.desk.promise_book import terms_by_id
@@ -102,8 +102,16 @@ def _raise(session: Session, spoken: Sequence[_Spoken], now: datetime) -> None:
     if not rows:
         return
     connection.execute(insert(_table(Alert)), rows)
+    _stand_behind(session, [one.row.id for one in spoken])
     connection.execute(insert(_table(StoredEvent)), [_clock_event(step, one, now) for one, step in _each(spoken)])
     connection.execute(insert(_table(Event)), [_history(step, one, now) for one, step in _each(spoken)])
+
+
+def _stand_behind(session: Session, clock_ids: Sequence[UUID]) -> None:
+    """A clock's events are read in the order of their ids, and its last one may come from a machine whose clock is ahead."""
+    theirs = select(StoredEvent.id).where(StoredEvent.clock_id.in_(clock_ids))
+    if last := session.scalar(theirs.order_by(StoredEvent.id.desc()).limit(1)):
+        stand_behind(last)
 
 
 def _each(spoken: Sequence[_Spoken]) -> list[tuple[_Spoken, Step]]:

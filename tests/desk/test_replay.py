@@ -6,9 +6,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
+from smsdesk.adapters import ids
 from smsdesk.desk.replay import differences
 from smsdesk.models import Clock, ClockEvent
 from tests.cast import NINE, Customer, Person, Shop
+
+SECOND = 10**9
 
 
 def test_an_eventful_day_replays_as_it_was_stored(shop: Shop, maya: Person) -> None:
@@ -25,6 +28,21 @@ def test_an_eventful_day_replays_as_it_was_stored(shop: Shop, maya: Person) -> N
     found = shop.read(lambda session: list(differences(session, batch=2)))
 
     assert (found, len(shop.clocks())) == ([], 7)
+
+
+def test_what_happens_to_a_clock_keeps_its_order_though_the_machines_own_was_set_back(
+    shop: Shop, maria: Customer, maya: Person
+) -> None:
+    ahead = 1_900_000_000 * SECOND
+    with ids.told_by(lambda: ahead):
+        maria.text("Hello")
+    for deed in (shop.looks_at_the_clock, lambda: maya.replies_to(maria, "Hello", seconds=1)):
+        shop.now.move(minutes=6)
+        with ids.told_by(lambda: ahead - 300 * SECOND):  # another process, started since
+            deed()
+
+    assert shop.read(lambda session: list(differences(session))) == []
+    assert [event.kind.value for event in shop.all(select(ClockEvent).order_by(ClockEvent.id))] == ["activate", "warn", "breach", "fulfil"]  # fmt: skip
 
 
 def test_a_column_that_was_tampered_with_is_named(shop: Shop, maria: Customer) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.settings import Settings, load
-from smsdesk.adapters import clock
+from smsdesk.adapters import clock, ids
 from smsdesk.adapters.failpoints import FailpointReached, Vanished, broken_at
 from smsdesk.adapters.twilio import sign
 from smsdesk.adapters.wiring import Wiring
@@ -26,11 +26,14 @@ from smsdesk.desk.deliver import Claim
 from smsdesk.desk.drain_spool import drain_outcomes, drain_texts
 from smsdesk.desk.fetch_missed import fetch_missed
 from smsdesk.desk.keep_rules import change_rules
-from smsdesk.models import Message
+from smsdesk.models import Message, Stop
+from smsdesk.models.customer import Address
 from smsdesk.models.heartbeat import Heartbeat
+from smsdesk.models.message import Purpose
 from smsdesk.rules.house_rules import HouseRules
 from smsdesk.simulator.ledger import Text
 from smsdesk.web import wired
+from tests import one_compiler
 from tests.faults.oracles import judge, unsettled
 from tests.faults.standin import StandIn, standing_in
 from tests.workers.shop import Shop
@@ -38,14 +41,31 @@ from workers.outbox import carry
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
 AT_REST = frozenset({"ready", "retry_wait", "sending", "unknown"})
+# What is judged by comparing moments says nothing where the clock was set back; `carries` and the carrier's own count judge the same
+BY_THE_CLOCK = ("I5 a text was sent", "doctor: nothing was sent after a STOP", "doctor: replies left in the order")
 
 
 @dataclass
 class Hands:
+    """`at` is what the machine's clock says. Where it is set back, a process stands still instead, as it does by `clock.now`; a new one knows no better."""
+
     at: datetime = NINE
+    seen: datetime = NINE
+    furthest: datetime = NINE
+    was_set_back: bool = False
 
     def __call__(self) -> datetime:
-        return self.at
+        self.seen = max(self.seen, self.at)
+        self.furthest = max(self.furthest, self.seen)
+        return self.seen
+
+    def nanoseconds(self) -> int:
+        return round(self.at.timestamp() * 1_000_000) * 1000
+
+    def set_back(self, by: timedelta) -> None:
+        """By five minutes at most, from what was seen last."""
+        self.at = max(self.at - by, self.seen - timedelta(minutes=5))
+        self.was_set_back = self.was_set_back or bool(by)
 
 
 @dataclass
@@ -56,7 +76,9 @@ class Indoors:
     client: FlaskClient
     witness: StandIn
     hands: Hands
+    stack: ExitStack
     acknowledged: set[str] = field(default_factory=set)
+    in_spite: list[str] = field(default_factory=list)
 
     @property
     def wiring(self) -> Wiring:
@@ -105,8 +127,21 @@ class Indoors:
     def carries(self, claimed: Claim, failpoint: str = "") -> None:
         """One call, at its moment; the worker may die over it."""
         self.hands.at = max(self.hands.at, claimed.call_at)
+        may_go, taken = self._may_go(claimed), len(self._taken_for(claimed.to))
         with broken_at(failpoint), suppress(Vanished, FailpointReached):
             carry(self.wiring, claimed)
+        if not may_go and len(self._taken_for(claimed.to)) > taken:
+            self.in_spite.append(f"I5 a call was begun after a STOP: {claimed.message_id}")
+
+    def _may_go(self, claimed: Claim) -> bool:
+        """No STOP is in force, or it is the text that says so: asked before the call, so that no clock has a say in it."""
+        stopped = (
+            select(Stop.address_id).join(Address, Address.id == Stop.address_id).where(Address.value == claimed.to)
+        )
+        return not self.shop.all(stopped) or self.shop.message(claimed.message_id).purpose is Purpose.CONFIRMATION
+
+    def _taken_for(self, phone: str) -> list[Text]:
+        return self.witness.carrier.ledger.texts("direction = 'outbound-api' AND recipient = ?", phone)
 
     def sends(self) -> None:
         while claimed := self.claims():
@@ -158,11 +193,27 @@ class Indoors:
                 if not look(session):
                     return
 
+    def starts_again(self) -> None:
+        """Every process has died, with all that it remembered, and new ones stand over the same database, spool and log."""
+        self.closes()
+        self.hands.seen = self.hands.at
+        self.stack.enter_context(ids.told_by(self.hands.nanoseconds))
+        app = create_app(self.shop.settings)
+        one_compiler.keep_templates(app)
+        self.shop.wiring, self.client = app.extensions[wired.NAME], app.test_client()
+
+    def closes(self) -> None:
+        self.wiring.database.close()
+        self.wiring.inbox.close()
+
     # ------------------------------------------------------------------ quiet, and what must hold then
 
     def comes_to_rest(self) -> None:
         """Everything that broke is whole again, and an hour passes in which everybody does their work."""
         self.witness.carrier.modes.clear()
+        self.hands.at = max(
+            self.hands.at, self.hands.furthest
+        )  # what the carrier took before its clock was set back is no more to come
         for _ in range(20):
             self.does_everything()
             self.hands.at += timedelta(minutes=4)
@@ -186,7 +237,9 @@ class Indoors:
 
     def is_sound(self) -> list[str]:
         """What does not hold, in words."""
-        broken = [*judge(self.wiring.database, self.witness, frozenset(self.acknowledged)).broken]
+        broken = [*judge(self.wiring.database, self.witness, frozenset(self.acknowledged)).broken, *self.in_spite]
+        if self.hands.was_set_back:
+            broken = [words for words in broken if not words.startswith(BY_THE_CLOCK)]
         everything = {text.sid for text in self.witness.carrier.ledger.texts("direction = 'inbound'")}
         stored = {message.carrier_sid for message in self.shop.messages()}
         broken += [f"I1 never fetched: {sid}" for sid in everything - stored]
@@ -201,6 +254,7 @@ def indoors(environ: dict[str, str], database_url: str) -> Iterator[Indoors]:
     hands = Hands()
     with ExitStack() as stack:
         stack.enter_context(clock.told_by(hands))
+        stack.enter_context(ids.told_by(hands.nanoseconds))
         # Whether STOP is obeyed must not be the carrier's merit
         given = load(environ | {"DATABASE_URL": database_url})
         witness = stack.enter_context(standing_in(given, "http://127.0.0.1:9", drops=1.0, honours_stop=False))
@@ -210,11 +264,10 @@ def indoors(environ: dict[str, str], database_url: str) -> Iterator[Indoors]:
         with shop.session() as session:
             session.add(Heartbeat(name="clock", at=clock.now()))
             change_rules(session, HouseRules(we_confirm_stops=True), None, clock.now())
+        house = Indoors(shop, app.test_client(), witness, hands, stack)
         try:
-            house = Indoors(shop, app.test_client(), witness, hands)
             house.follows_policies()
             house.looks_for_the_lost()  # from here on whatever the carrier's log holds is found, however long nobody looks
             yield house
         finally:
-            shop.wiring.database.close()
-            shop.wiring.inbox.close()
+            house.closes()

@@ -189,6 +189,19 @@ class Anything(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.it.hands.at += timedelta(seconds=seconds)
 
+    # ------------------------------------------------------------------ the machine
+
+    @rule(set_back=st.sampled_from([0, 0, 20, 300]))
+    def everything_dies_and_is_started_again(self, set_back: float) -> None:
+        """Whatever somebody had in their hands stays where it was; the machine may come back with another idea of the time."""
+        self.held.clear()
+        self.it.hands.set_back(timedelta(seconds=set_back))
+        self.it.starts_again()
+
+    @rule(seconds=st.sampled_from([1, 60, 300]))
+    def the_machines_clock_is_set_back(self, seconds: float) -> None:
+        self.it.hands.set_back(timedelta(seconds=seconds))
+
     # ------------------------------------------------------------------ what must hold
 
     @rule()
