@@ -9,17 +9,21 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from config.settings import Settings, load
 from smsdesk.adapters import clock
 from smsdesk.adapters.wiring import Wiring
 from smsdesk.app import create_app
+from smsdesk.desk import tell
+from smsdesk.models import Alert
 from tests.conftest import AUTH_TOKEN
 from tests.faults.door import TEXTS, Door
 from tests.workers.shop import NUMBER, Shop
 
 STATUSES = "/webhooks/twilio/statuses/0190a0a0-0000-7000-8000-000000000000"
 HELLO = ("Body", "hello?")
+ALARM = ("alert", "heartbeat")
 
 
 @pytest.fixture
@@ -92,18 +96,36 @@ def test_f26_a_captured_post_that_is_brought_again_changes_nothing_here_or_anywh
     form = door.form()
     captured = door.signature(form)
     assert door.post(form, signature=captured) == 200
-    before = door.everything()
+    before = door.everything(*ALARM)
 
     again = [door.post(form, signature=captured) for _ in range(300)]
-    with clock.told_by(lambda at=clock.now() + timedelta(days=30): at):  # type: ignore[misc]
-        a_month_later = door.post(form, signature=captured)
+    a_month_later = post_after(door, timedelta(days=30), form)
     elsewhere = [door.post(form, path, captured) for path in (STATUSES, TEXTS + "/", "/sign-in", "/api/v1/alerts")]
     to_another_host = create_app(load_with(door, PUBLIC_URL="https://other.smsdesk.test"))
 
     assert {*again, a_month_later} == {200}
     assert not {200, 500} & set(elsewhere), elsewhere
     assert Door(to_another_host, door.settings, door.shop).post(form, signature=captured) == 403
-    assert door.everything() == before
+    assert door.everything(*ALARM) == before
+
+
+def test_f26_managers_are_told_once_where_posts_come_again_as_no_carrier_repeats_them(door: Door) -> None:
+    form, later = door.form(), door.form(2, "later")
+    assert {door.post(form) for _ in range(13)} == {200}, "six tries, and six at a second address"
+    as_the_carrier_does = alarms(door)
+    for _ in range(30):
+        door.post(form)
+    often = alarms(door)
+    assert door.post(later) == 200
+    late = [post_after(door, timedelta(days=days), later) for days in (2, 2, 2, 30, 30)]
+    with door.shop.session() as session:
+        tell.tell_waiting(session, clock.now())
+
+    assert set(late) == {200}
+    assert (as_the_carrier_does, len(often), len(alarms(door))) == ([], 1, 3)
+    assert "TWILIO_AUTH_TOKEN" in str(often[0].words)
+    assert "Repeated posts" in door.browser("Sam").get("/manager/alerts", base_url=door.settings.public_url).text
+    assert len(door.bodies()) == 2
 
 
 def test_f26_a_captured_post_that_is_cut_up_differently_is_kept_for_a_person_once(door: Door) -> None:
@@ -173,13 +195,27 @@ def test_f29_while_tokens_are_changed_no_text_is_refused_and_afterwards_the_old_
 def test_f29_a_sub_account_or_another_number_of_ours_is_not_mistaken_for_this_one(door: Door) -> None:
     """A sub-account signs with a token of its own; with ours it is refused still. A pool's other number is kept."""
     theirs = door.form(1, AccountSid="AC" + "9" * 32)
+    before = door.everything()
     pooled = door.form(2, "to the pool", To="+14155550188", MessagingServiceSid="MG" + "1" * 32)
 
+    assert door.post(theirs, signature=door.signature(theirs, token="8" * 32)) == 403
     assert door.post(theirs) == 403
+    assert door.post(theirs | {"MessageStatus": "sent"}, path=STATUSES) == 403
+    assert door.post([*theirs.items(), HELLO]) == 403, "nor is it kept for a person, where it cannot be read"
+    assert door.everything() == before
     assert door.post(pooled) == 200
     assert door.post(door.form(3, "here", MessagingServiceSid="MG" + "1" * 32, To=NUMBER)) == 200
     assert door.bodies() == ["here"]
     assert [text.body for text in door.in_quarantine()] == ["to the pool"]
+
+
+def post_after(door: Door, time: timedelta, form: dict[str, str]) -> int:
+    with clock.told_by(lambda at=clock.now() + time: at):  # type: ignore[misc]
+        return door.post(form)
+
+
+def alarms(door: Door) -> list[Alert]:
+    return door.shop.all(select(Alert).where(Alert.step == "replayed"))
 
 
 def load_with(door: Door, **change: str) -> Settings:

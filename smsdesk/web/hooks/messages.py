@@ -15,6 +15,7 @@ from smsdesk.adapters.twilio import BadForm, read_inbound, read_oddity
 from smsdesk.desk.quarantine import quarantine
 from smsdesk.desk.receive import AlreadyReceived, receive
 from smsdesk.desk.receive_fast import FastLane
+from smsdesk.web.hooks.repeated import came_again
 from smsdesk.web.hooks.signed import blueprint, ensure_our_account, signed_body, taken
 from smsdesk.web.wired import wiring
 
@@ -36,7 +37,7 @@ def arrived() -> Response:
     try:
         _store(text, now)
     except AlreadyReceived:
-        log.info("a text was delivered again")
+        came_again(text, now)
     except Exception as error:  # the database is away, or we have a fault: either way the text must not be lost
         return _spool(text, now, error)
     return taken()
