@@ -12,15 +12,19 @@ from types import FrameType
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
 
 from config.logging import without_values
 from config.queues import QUEUES
 from config.settings import BadSettings
+from smsdesk.adapters import clock, pulse
+from smsdesk.adapters.database import Database
 from smsdesk.adapters.queue import connect
+from smsdesk.desk.warn_of_eviction import warn_of_eviction
 from workers.draining import stopping
 from workers.wired import wiring
 
@@ -73,17 +77,17 @@ def main(arguments: list[str]) -> None:
     sweeper = threading.Thread(target=keep_sweeping, args=(work.sweep,), name="sweep", daemon=True)
     sweeper.start()
     log.info("worker of queue %s is ready", queue)
-    work_on(queue, wired.settings.redis_url)
+    work_on(queue, wired.settings.redis_url, wired.database)
     sweeper.join(LAST_SWEEP_ENDS_WITHIN)
     wired.keeper.flush()
 
 
-def work_on(queue: str, redis_url: str) -> None:
+def work_on(queue: str, redis_url: str, database: Database) -> None:
     """Take jobs until told to stop. Without Redis the process stays: its sweep is what carries the work then."""
     while not stopping.is_set():
         redis = connect(redis_url)
         try:
-            warn_if_evicting(redis)
+            warn_if_evicting(redis, database)
             PreloadedWorker(queue, redis).work(logging_level="WARNING")
         except RedisError as error:
             log.warning("queue %s: Redis is away (%s); the sweep goes on without it", queue, type(error).__name__)
@@ -104,14 +108,16 @@ def keep_sweeping(sweep: Callable[[], None]) -> None:
             return
 
 
-def warn_if_evicting(redis: Redis) -> None:
+def warn_if_evicting(redis: Redis, database: Database) -> None:
     """A Redis that evicts loses wake-ups in silence; work then waits for the sweep."""
-    try:
-        policy = redis.config_get("maxmemory-policy").get("maxmemory-policy")
-    except ResponseError:  # a hosted Redis may not tell
+    if (policy := pulse.eviction(redis)) is None:
         return
-    if policy != "noeviction":
-        log.error("Redis evicts (maxmemory-policy %s); set it to noeviction", policy)
+    log.error("Redis evicts (maxmemory-policy %s); run: redis-cli config set maxmemory-policy noeviction", policy)
+    try:
+        with database.transaction() as session:
+            warn_of_eviction(session, policy, clock.now())
+    except SQLAlchemyError as error:
+        log.warning("managers were not told: %s", type(error).__name__)
 
 
 def _heed_signals_again() -> None:

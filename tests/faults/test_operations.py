@@ -17,18 +17,20 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, select
 
 from config.settings import BadSettings, Settings, load
 from smsdesk.adapters import clock, migrate
 from smsdesk.adapters.ids import new_id
 from smsdesk.app import create_app
-from smsdesk.models import Base
+from smsdesk.models import Alert, Base
 from smsdesk.rules.delivery_status import State
 from tests.faults.ground import ROOT, Ground
 from tests.faults.standin import standing_in
+from tests.faults.test_outbound import own_redis
 from tests.servers import sqlalchemy_address
 from tests.workers.shop import MARIA, shop_of
+from workers.start import warn_if_evicting
 
 # A migration whose process is killed after so many statements that change the schema
 KILLED = """
@@ -147,6 +149,24 @@ def test_f70_the_doctor_names_what_only_shows_while_it_runs(settings: Settings) 
     assert "maxmemory-policy noeviction" in ill["Redis never evicts"]
     assert ill["this machine's clock"].startswith("Set this machine's clock right")
     assert (well["Redis never evicts"], well["this machine's clock"]) == ("", "")
+
+
+def test_f70_managers_are_told_once_of_a_redis_that_evicts_and_what_to_run(environ: dict[str, str]) -> None:
+    with own_redis("--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru") as (start, url):
+        start()
+        shop = shop_of(load(environ | {"REDIS_URL": url})).opens()
+        redis = shop.wiring.wake_ups.redis
+        for _ in range(3):  # as each worker does when it starts
+            warn_if_evicting(redis, shop.wiring.database)
+        told = shop.all(select(Alert))
+        redis.config_set("maxmemory-policy", "noeviction")
+        with clock.told_by(lambda at=clock.now() + timedelta(days=2): at):  # type: ignore[misc]
+            warn_if_evicting(redis, shop.wiring.database)
+
+    assert [(alert.words or {})["text"].partition("Run: ")[2] for alert in told] == [
+        "redis-cli config set maxmemory-policy noeviction"
+    ]
+    assert len(shop.all(select(Alert))) == 1
 
 
 def looked_at(settings: Settings) -> dict[str, str]:

@@ -231,13 +231,13 @@ def waiting(ground: Ground) -> list[Conversation]:
 
 
 @contextmanager
-def own_redis() -> Iterator[tuple[Callable[[], subprocess.Popen[bytes]], str]]:
+def own_redis(*options: str) -> Iterator[tuple[Callable[[], subprocess.Popen[bytes]], str]]:
     """A Redis that a test may kill: how to start it, and its address."""
     with tempfile.TemporaryDirectory(prefix="smsdesk-redis-", dir="/tmp") as folder, ExitStack() as stack:
         socket = Path(folder) / "r.sock"
 
         def start() -> subprocess.Popen[bytes]:
-            command = redis_server.command(redis_server.find(), socket, Path(folder))
+            command = [*redis_server.command(redis_server.find(), socket, Path(folder)), *options]
             running = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
             stack.callback(end, running)
             until(lambda: redis_server.answers(socket), 10)
