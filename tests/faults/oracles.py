@@ -61,7 +61,10 @@ WHERE: dict[str, tuple[str, tuple[str, ...]]] = {
         "Posts of the carrier are answered in time, whatever is away.",
         ("tests/faults/test_dependencies.py", "tests/faults/test_load.py"),
     ),
-    "I13": ("What was away and is back is caught up without anybody's help.", ("tests/faults/test_soak.py",)),
+    "I13": (
+        "What was away and is back is caught up within half a minute, without anybody's help, and oldest first.",
+        ("tests/faults/test_soak.py", "tests/faults/test_backlogs.py"),
+    ),
     "I14": ("A post without a valid signature changes nothing.", ("tests/web/test_hooks.py",)),
     "I15": (
         "After any crash the database is whole, and all of this holds.",

@@ -62,10 +62,10 @@ class PostgresqlStore:
             os.kill(postmaster, signal.SIGKILL if how.endswith("killed") else signal.SIGQUIT)
             until(lambda: not lives(postmaster), 30, "PostgreSQL does not end")
             time.sleep(dice.uniform(1, 5))
-        until(self._is_back, 60, "PostgreSQL does not start again")
+        until(self.is_back, 60, "PostgreSQL does not start again")
         return how
 
-    def _is_back(self) -> bool:
+    def is_back(self) -> bool:
         try:
             if not lives(self.server.get_pid()):
                 self.server.ensure_postgres_running()

@@ -1,6 +1,7 @@
 """Everything is killed at random under load (F16, F66, F67): in the end nothing is lost, nothing went twice, and all is well.
 
-`SMSDESK_FAULTS=long`; SMSDESK_FAULTS_SECONDS says for how long on each database (1800), SMSDESK_FAULTS_SEED repeats a run.
+`SMSDESK_FAULTS=long`; SMSDESK_FAULTS_SECONDS says for how long on each database (1800), SMSDESK_FAULTS_SEED repeats a run,
+SMSDESK_FAULTS_WITHIN how many seconds what was away may take until nothing waits (30).
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ from tests.servers import until
 from tests.workers.shop import shop_of
 
 SECONDS = float(os.environ.get("SMSDESK_FAULTS_SECONDS", "1800"))
-WITHIN = 120.0  # what is promised is half a minute; a machine that does other things as well may take longer
+WITHIN = float(
+    os.environ.get("SMSDESK_FAULTS_WITHIN", "30")
+)  # trust.md 6.2, I13; a machine that does other things as well may be given longer
+A_CLAIM = 45.0  # a killed worker's ends after as long; until then nobody may know what became of it
 BEHAVES = {"repeats": 0.1, "shuffles": 0.1, "drops": 0.1, "honours_stop": False, "quickest_s": 0.05, "slowest_s": 0.5, "retry_pause_s": 1.0}  # fmt: skip
 FETCHED = "texts reach us by themselves"
 
@@ -81,7 +85,7 @@ def test_f67_everything_is_killed_at_random_and_nothing_is_lost(
                 time.sleep(soak.dice.uniform(1.5, 7))
                 soak.breaks_something()
         soak.witness.carrier.modes.clear()
-        caught_up = soak.catches_up(WITHIN + 60)  # a claim of a killed worker ends after three quarters of a minute
+        caught_up = soak.catches_up(WITHIN + A_CLAIM)
         settles(soak)
         recovered = {name: soak.recovers_from(away, WITHIN) for name, away in dependencies(soak).items()}
         settles(soak)
