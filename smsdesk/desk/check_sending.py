@@ -21,10 +21,11 @@ from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Address, Customer
 from smsdesk.models.message import Message, Purpose
 from smsdesk.models.number import Number
+from smsdesk.rules.countries import name_of
 from smsdesk.rules.house_rules import HouseRules
 from smsdesk.rules.quiet_hours import next_allowed
 from smsdesk.rules.recipients import country_of, refusal, zones_of
-from smsdesk.rules.sending_limits import Limit
+from smsdesk.rules.sending_limits import Bound, Limit
 
 ANSWER_WITHIN = timedelta(hours=24)  # whoever wrote so lately is in a conversation with us
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -33,6 +34,7 @@ AMONG = 3  # times as many texts are looked at, theirs among them, to count ours
 OPTED_OUT = "The customer texted STOP before it was sent."
 MAY_HAVE_ASKED = "The customer may have asked for no more texts. Decide about that first."
 QUIET = "It is quiet time where the customer is. This was not an answer, so it waits."
+NO_HOUR = "No hour of the week is allowed for texts to {place} that answer nobody; change it under Rules."
 BUSY_HERE = "Many texts went to this customer within an hour. The next one waits; a manager can allow more under Rules."
 
 # Literals, so that both databases see that the partial indexes fit
@@ -45,11 +47,11 @@ class NotReachable(Exception):
 
 
 class TooManyTexts(Exception):
-    """A limit of the house is reached; `wait` is how long until there is room."""
+    """A limit of the house is reached: which, and `wait`, how long until there is room."""
 
-    def __init__(self, words: str, wait: timedelta) -> None:
+    def __init__(self, bound: Bound, words: str, wait: timedelta) -> None:
         super().__init__(words)
-        self.wait = wait
+        self.bound, self.wait = bound, wait
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,10 @@ def ask_leave(session: Session, conversation: Conversation, by: Agent, now: date
     _ensure_room(session, conversation, by, rules, now)
     if is_answer(session, conversation, now):
         return Leave(Purpose.ANSWER, now)
-    return Leave(Purpose.APPROACH, _awake_at(session, conversation, rules, now) or now + ANSWER_WITHIN)
+    awake_at = _awake_at(session, conversation, rules, now)
+    if awake_at is None:
+        raise NotReachable(_no_hour(session, conversation))
+    return Leave(Purpose.APPROACH, awake_at)
 
 
 def is_answer(session: Session, conversation: Conversation, now: datetime) -> bool:
@@ -102,10 +107,14 @@ def _refused(address: str, countries: tuple[str, ...]) -> str | None:
     return refused.sentence if refused else None
 
 
-def why_unreachable(session: Session, conversation: Conversation) -> str | None:
-    """Why no text may go to that address at all; None where one may. Looks only."""
-    address = session.get_one(Address, conversation.address_id).value
-    return _refused(address, rules_of_the_house(session).countries)
+def why_unreachable(session: Session, conversation: Conversation, now: datetime) -> str | None:
+    """Why no text may go to that address at any hour; None where one may. Looks only."""
+    address, rules = session.get_one(Address, conversation.address_id).value, rules_of_the_house(session)
+    if refused := _refused(address, rules.countries):
+        return refused
+    if is_answer(session, conversation, now) or _awake_at(session, conversation, rules, now) is not None:
+        return None
+    return _no_hour(session, conversation)
 
 
 def quiet_until(session: Session, conversation: Conversation, now: datetime) -> datetime | None:
@@ -149,10 +158,16 @@ def _room(session: Session, message: Message, rules: HouseRules, now: datetime) 
 def _quiet(session: Session, message: Message, rules: HouseRules, now: datetime) -> Verdict | None:
     if message.purpose is not Purpose.APPROACH:
         return None
-    awake_at = _awake_at(session, session.get_one(Conversation, message.conversation_id), rules, now)
-    if awake_at is None or awake_at <= now:
-        return None if awake_at else Verdict(QUIET)
-    return Verdict(QUIET, awake_at)
+    conversation = session.get_one(Conversation, message.conversation_id)
+    awake_at = _awake_at(session, conversation, rules, now)
+    if awake_at is None:
+        return Verdict(_no_hour(session, conversation))
+    return Verdict(QUIET, awake_at) if awake_at > now else None
+
+
+def _no_hour(session: Session, conversation: Conversation) -> str:
+    country = country_of(session.get_one(Address, conversation.address_id).value)
+    return NO_HOUR.format(place=name_of(country) if country else "this number")
 
 
 def _awake_at(session: Session, conversation: Conversation, rules: HouseRules, now: datetime) -> datetime | None:
@@ -169,23 +184,26 @@ def _awake_at(session: Session, conversation: Conversation, rules: HouseRules, n
 
 def _ensure_room(session: Session, conversation: Conversation, by: Agent, rules: HouseRules, now: datetime) -> None:
     _ensure(
+        Bound.BY_ONE,
         Limit(rules.by_one_a_minute, MINUTE),
         _approved(session, now, by),
         "You have sent {} texts within a minute.",
         now,
     )
     to_them = _sent_to(session, conversation.id, rules) + _waiting_for(session, conversation.id)
-    _ensure(Limit(rules.hourly_to_one, HOUR), to_them, "{} texts went to this customer within an hour.", now)
+    _ensure(
+        Bound.TO_ONE, Limit(rules.hourly_to_one, HOUR), to_them, "{} texts went to this customer within an hour.", now
+    )
     if rules.in_all_a_minute is not None:
         in_all = _approved(session, now)
-        _ensure(Limit(rules.in_all_a_minute, MINUTE), in_all, "{} texts left us within a minute.", now)
+        _ensure(Bound.IN_ALL, Limit(rules.in_all_a_minute, MINUTE), in_all, "{} texts left us within a minute.", now)
 
 
-def _ensure(limit: Limit, sent: Sequence[datetime], words: str, now: datetime) -> None:
+def _ensure(bound: Bound, limit: Limit, sent: Sequence[datetime], words: str, now: datetime) -> None:
     wait = limit.free_at(sent, now) - now
     if wait > timedelta(0):
         room = f"There is room again in {_length(wait)}; a manager can allow more under Rules."
-        raise TooManyTexts(f"{words.format(limit.most)} {room}", wait)
+        raise TooManyTexts(bound, f"{words.format(limit.most)} {room}", wait)
 
 
 def _approved(session: Session, now: datetime, by: Agent | None = None) -> list[datetime]:

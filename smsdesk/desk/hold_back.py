@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from smsdesk.desk.check_sending import BUSY_HERE
 from smsdesk.desk.settle import move, told
-from smsdesk.desk.warn_managers import warn_managers
+from smsdesk.desk.warn_of_limits import warn_of_limit
 from smsdesk.models.message import Message
 from smsdesk.rules.delivery_status import State
-
-RUNS_WILD = (
-    "More texts were written to one customer than an hour allows; they wait. Look under Rules what is held back."
-)
-TOLD_AGAIN_AFTER = timedelta(hours=1)
+from smsdesk.rules.sending_limits import Bound
 
 
 def hold_back(session: Session, message: Message, until: datetime, why: str | None, now: datetime) -> None:
@@ -25,5 +21,5 @@ def hold_back(session: Session, message: Message, until: datetime, why: str | No
         return
     message.not_before, message.block_reason = until, why
     if why == BUSY_HERE:
-        warn_managers(session, "sending.too_many", "too_many", "Too many texts", RUNS_WILD, now, TOLD_AGAIN_AFTER)
+        warn_of_limit(session, Bound.TO_ONE, now)
     told(session, message, now, kind="message.held")

@@ -83,7 +83,8 @@ ENGLISH = Phrases(
         / ^^ stop|unsubscribe @ $$ / s t o p / ^^ un subscribe
         / {cease} {texting}
         / {cease} sending {which}* {texts}|stuff|crap|shit|things|anything|emails_and_texts / {cease} sending {which}* $
-        / {cease} {which}* {texts} / end|cancel all|any|the|these|those|this|your|text* {texts}
+        / {cease} {which}* {texts} / end|cancel {which}|my|text* {texts}
+        / end|cancel my|the|this|our|your subscription|membership to|for|of {which}* {texts}
         / {cease} getting|receiving|having {which}* {texts} / {cease} getting|receiving {which}* $
         / you never stop {texting} / cease_and_desist
         / i|ive|already replied|texted|sent|said|typed|wrote|asked_for stop !by_accident|by_mistake|accidentally|in_error / not_interested {polite}? stop|unsubscribe / told|asked|tell|ask|want|need|like you|it|this|them to stop $
@@ -131,5 +132,7 @@ ENGLISH = Phrases(
         / gave|give|given|entered|put|typed|called|dialed|dialled|texted|print|printed|is_this|is_it|is_that|was_it you|u|me|us|him|her|in|the|a|down* wrong number
         / got|get|getting|received|receive|had|have|has|there|why|are_there|were no more {which}* {msgs}
         / did|am i unsubscribe|unsubscribed|opt_out
+        / ^^ yes|yeah|yep|ok|okay|no|sure {polite}|just|then|so* cancel it|that|{polite}* $$
+        / ^^ {polite}|just|then|so* cancel it|that|today {polite}* $$ / cancel {which}|my* {texts} i|we|she|he sent|wrote|just
         / what ~ opt|unsubscribe|stop|revoke ~ mean|means""",
 )

@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Bound(StrEnum):
+    """Which limit of the house it is."""
+
+    TO_ONE = "to_one"
+    BY_ONE = "by_one"
+    IN_ALL = "in_all"
 
 
 @dataclass(frozen=True)

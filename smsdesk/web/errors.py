@@ -12,9 +12,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from smsdesk.adapters import clock
 from smsdesk.adapters.attempts import TooMany
 from smsdesk.adapters.database import is_busy
 from smsdesk.adapters.passwords import TooBusy
+from smsdesk.desk import warn_of_limits
 from smsdesk.desk.annotate import BadNote
 from smsdesk.desk.check_sending import NotReachable, TooManyTexts
 from smsdesk.desk.decide import NothingToDecide
@@ -43,6 +45,8 @@ from smsdesk.web import access
 from smsdesk.web.access import Access, NotAllowed, NoToken, SignedOut, TokenInAddress, TokenTooOld
 from smsdesk.web.csrf import Forged
 from smsdesk.web.request_log import request_id
+from smsdesk.web.transaction import let_go
+from smsdesk.web.wired import wiring
 
 log = logging.getLogger(__name__)
 
@@ -167,6 +171,8 @@ def problem(status: int, title: str, words: str, **more: object) -> Response:
 
 
 def _of_ours(error: Exception) -> Response:
+    if isinstance(error, TooManyTexts):
+        _tell_managers(error)
     answer = BUSY if is_busy(error) else next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
     if answer.status in {401, 403}:
         log.warning("refused: %s", type(error).__name__)
@@ -176,6 +182,20 @@ def _of_ours(error: Exception) -> Response:
     if isinstance(error, TooMany | TooManyTexts):
         response.headers["Retry-After"] = str(round(error.wait.total_seconds()))
     return response
+
+
+def _tell_managers(error: TooManyTexts) -> None:
+    """In a transaction of its own, after that of the request, of which nothing stays."""
+    let_go()
+    database, now = wiring().database, clock.now()
+    try:
+        with database.reading() as session:
+            if warn_of_limits.is_noted(session, error.bound, now):
+                return
+        with database.transaction() as session:
+            warn_of_limits.warn_of_limit(session, error.bound, now)
+    except (OperationalError, NoConnectionFree):  # whoever writes is told all the same
+        log.warning("managers are not told of a limit: the database is away")
 
 
 def _to_sign_in(_error: SignedOut) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -74,6 +74,25 @@ def test_what_nobody_asked_for_waits_for_the_morning_where_the_customer_is(
     assert claims(shop) == []
     shop.now.at = MORNING
     assert claims(shop) == [text.id]
+
+
+def test_where_no_hour_of_the_week_is_allowed_it_is_said_and_nothing_waits_in_vain(
+    shop: Shop, maria: Customer, maya: Person
+) -> None:
+    has_written_long_ago(shop, maria, maya, EVENING)
+    held = maya.replies_to(maria, "Your kettle has come in")
+    sets(shop, HouseRules(texts_from=time(5), texts_until=time(6)))  # the law begins at eight
+    never = "No hour of the week is allowed for texts to the United States that answer nobody; change it under Rules."
+
+    with pytest.raises(NotReachable, match=never):
+        maya.replies_to(maria, "Come and see it")
+    shop.now.at = MORNING
+    assert claims(shop) == []
+
+    assert (reread(shop, held).state, reread(shop, held).block_reason) == (State.BLOCKED, never)
+    maria.text("Is my kettle there?")
+    answer = maya.replies_to(maria, "It is!")
+    assert claims(shop) == [answer.id]
 
 
 def test_whoever_moved_is_asked_by_the_clock_where_they_live(shop: Shop, maria: Customer, maya: Person) -> None:

@@ -62,7 +62,8 @@ def consent_picture(session: Session, conversation: Conversation, me: Agent, now
     zone = conversation.number.time_zone
     return ConsentPicture(
         conversation_id=conversation.id,
-        blocked_words=_blocked(session, conversation, source, now) or _unreachable(session, conversation),
+        blocked_words=_blocked(session, conversation, source, now)
+        or check_sending.why_unreachable(session, conversation, now),
         can_lift=source in note_stop.OUR_READING and may(me.role, Action.LIFT_STOP),
         wish=WishPicture(wish.words, words.moment(wish.due_at, now, zone)) if wish else None,
         decided_words=None if wish else _decided(session, conversation, me, source, now),
@@ -96,10 +97,6 @@ def _on_ours(session: Session, conversation: Conversation, source: StopSource, w
     who = entry.name if entry and entry.name else "Somebody"
     how = f": “{entry.words}”" if entry and entry.words else ""
     return ON_OURS.format(who=who, when=when, how=how)
-
-
-def _unreachable(session: Session, conversation: Conversation) -> str | None:
-    return check_sending.why_unreachable(session, conversation)
 
 
 def _decided(

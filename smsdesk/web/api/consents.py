@@ -67,7 +67,7 @@ def record_stop(conversation_id: UUID, body: Recorded) -> Consent:
 def _told(conversation: Conversation) -> Consent:
     now, source = clock.now(), note_stop.in_force(session(), conversation)
     wish = suspect.undecided(session(), conversation.id)
-    why_not = check_sending.why_unreachable(session(), conversation)
+    why_not = check_sending.why_unreachable(session(), conversation, now)
     is_answer = check_sending.is_answer(session(), conversation, now)
     return Consent(
         may_be_texted=source is None and why_not is None,
