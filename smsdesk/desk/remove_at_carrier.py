@@ -22,6 +22,7 @@ from smsdesk.models.erasure import CarrierRemoval, Erasure, RemovalState
 from smsdesk.models.message import Message
 from smsdesk.rules.removals import next_try
 
+A_FEW = 10
 LEASE = timedelta(seconds=60)  # well above the longest that the calls for one text may last
 
 
@@ -44,12 +45,13 @@ class Work:
 
 @dataclass(frozen=True)
 class Progress:
-    """Of one erasure, at the carrier. `codes`: its words for what it would not remove."""
+    """Of one erasure, at the carrier. `codes`: its words for what it would not remove; `sids`: a few of these."""
 
     waiting: int
     gone: int
     kept: int
     codes: tuple[int, ...]
+    sids: tuple[str, ...] = ()
 
 
 def enlist(session: Session, erasure_id: UUID | None, texts: Iterable[Text], now: datetime) -> None:
@@ -121,7 +123,17 @@ def progress(session: Session, erasure_id: UUID) -> Progress:
     ).all()
     counts = {state: sum(count for of, _, count in rows if of is state) for state in RemovalState}
     codes = {code for state, code, _ in rows if state is RemovalState.KEPT and code}
-    return Progress(counts[RemovalState.WAITING], counts[RemovalState.GONE], counts[RemovalState.KEPT], tuple(sorted(codes)))  # fmt: skip
+    kept = (CarrierRemoval.erasure_id == erasure_id, CarrierRemoval.state == RemovalState.KEPT)
+    sids = session.scalars(
+        select(CarrierRemoval.carrier_sid).where(*kept).order_by(CarrierRemoval.carrier_sid).limit(A_FEW)
+    )
+    return Progress(
+        counts[RemovalState.WAITING],
+        counts[RemovalState.GONE],
+        counts[RemovalState.KEPT],
+        tuple(sorted(codes)),
+        tuple(sids),
+    )
 
 
 def _end(session: Session, row: CarrierRemoval, state: RemovalState, now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -13,11 +13,23 @@ from playwright.sync_api import Browser, Page
 
 from smsdesk.adapters import clock
 from smsdesk.adapters.ids import new_id
-from smsdesk.desk import arrange_policies, keep_hours, tend_watch, try_policy
+from smsdesk.desk import arrange_policies, erase, keep_hours, take_along, tend_watch, try_policy
 from smsdesk.desk.imagine import Draft
 from smsdesk.desk.keep_hours import OwnDay, Plan
 from smsdesk.desk.tend_watch import WatchPlan
-from smsdesk.models import Agent, Number, TrialState
+from smsdesk.models import (
+    Agent,
+    CarrierRemoval,
+    Conversation,
+    Customer,
+    Erasure,
+    ErasureState,
+    ExportState,
+    Number,
+    PersonExport,
+    RemovalState,
+    TrialState,
+)
 from smsdesk.rules.opening_hours import Span
 from smsdesk.rules.policies import Conditions, Policy
 from smsdesk.rules.roles import Role
@@ -29,11 +41,13 @@ from tests.browser.product import Product
 from tests.browser.screens import NARROW, STICKS_OUT, WIDE, Screens
 from tests.servers import until
 
+T = TypeVar("T")
 PUBLIC = {"sign-in": "/sign-in", "phone": "/phone", "api docs": "/api/docs"}
 DESK = {
     "queue": "/queue?box=team",
     "conversation": "/conversations/{late}",
     "a wish": "/conversations/{wish}",
+    "an erased conversation": "/conversations/{gone}",
     "devices": "/settings/sessions",
     "how one is told": "/settings/alerts",
     "password": "/settings/password",
@@ -53,6 +67,9 @@ MANAGER = {
     "watch plan": "/manager/watches/{watch}/plan",
     "watch presets": "/manager/watches/new",
     "target": "/manager/numbers/{number}/target",
+    "retention": "/manager/numbers/{number}/retention",
+    "a person": "/manager/customers/{person}",
+    "an erased person": "/manager/customers/{erased}",
     "rules": "/manager/rules",
     "policies": "/manager/policies",
     "a new policy": "/manager/policies/new",
@@ -79,6 +96,9 @@ class BusyShop:
     sam: Person
     late: UUID
     wish: UUID
+    gone: UUID
+    person: UUID
+    erased: UUID
     calendar: UUID
     trial: UUID
     watch: UUID
@@ -87,13 +107,16 @@ class BusyShop:
         path = PAGES[name].format(
             late=self.late,
             wish=self.wish,
+            gone=self.gone,
+            person=self.person,
+            erased=self.erased,
             number=self.shop.number_id,
             calendar=self.calendar,
             trial=self.trial,
             watch=self.watch,
         )
-        person = self.sam if name in MANAGER else self.maya
-        page = self.shop.screens.open(**window) if name in PUBLIC else person.signs_in(**window)
+        who = self.sam if name in MANAGER else self.maya
+        page = self.shop.screens.open(**window) if name in PUBLIC else who.signs_in(**window)
         page.goto(path)
         return page
 
@@ -107,7 +130,21 @@ def busy_shop(product_on: Callable[[str], Product], browser: Browser) -> BusySho
     late = shop.customer("Dana").texted("Where is my order?", minutes=14)
     shop.customer("Tom").texted("Can I swap the 9am?", minutes=6)
     wish = shop.customer("Priya").texted("Please stop texting me")
-    return BusyShop(shop, maya, sam, late, wish, _hours_of(shop, sam), _trial_by(shop, sam), _watch_over(shop, sam))
+    gone = shop.customer("Zoe").texted("Is it ready?", minutes=20)
+    person, erased = _taken_along(shop, late, sam), _erased(shop, gone, sam)
+    return BusyShop(
+        shop,
+        maya,
+        sam,
+        late,
+        wish,
+        gone,
+        person,
+        erased,
+        _hours_of(shop, sam),
+        _trial_by(shop, sam),
+        _watch_over(shop, sam),
+    )
 
 
 @pytest.fixture
@@ -115,6 +152,32 @@ def busy(busy_shop: BusyShop, screens: Screens) -> BusyShop:
     """Its windows are those of this test."""
     busy_shop.shop.screens = screens
     return busy_shop
+
+
+def _taken_along(shop: Shop, conversation: UUID, sam: Person) -> UUID:
+    """A customer whose file lies ready."""
+    with shop.product.wiring.database.transaction() as session:
+        customer = session.get_one(Customer, session.get_one(Conversation, conversation).customer_id)
+        export_id = take_along.ask(session, customer, session.get_one(Agent, sam.id), clock.now()).id
+    until(lambda: _there(shop, PersonExport, export_id).state is ExportState.DONE, 60)
+    return customer.id
+
+
+def _erased(shop: Shop, conversation: UUID, sam: Person) -> UUID:
+    """A customer who was erased, of whose texts the carrier keeps one."""
+    with shop.product.wiring.database.transaction() as session:
+        customer = session.get_one(Customer, session.get_one(Conversation, conversation).customer_id)
+        erasure_id = erase.ask(session, customer, session.get_one(Agent, sam.id), clock.now()).id
+        kept = CarrierRemoval(carrier_sid=f"XX{erasure_id.hex}", carrier_account="", erasure_id=erasure_id, has_media=False, code=20009,
+                              asked_at=clock.now(), not_before=clock.now(), state=RemovalState.KEPT, ended_at=clock.now())  # fmt: skip
+        session.add(kept)
+    until(lambda: _there(shop, Erasure, erasure_id).state is ErasureState.DONE, 60)
+    return customer.id
+
+
+def _there(shop: Shop, model: type[T], id: UUID) -> T:
+    with shop.product.wiring.database.reading() as session:
+        return session.get_one(model, id)
 
 
 def _watch_over(shop: Shop, sam: Person) -> UUID:

@@ -125,7 +125,8 @@ def test_what_it_refuses_and_what_two_weeks_do_not_free_is_shown_and_left(
         asks_carrier(shop)
         shop.now.move(hours=12)
 
-    assert progress(shop, erasure) == Progress(0, 0, 2, (20009, 20010))
+    sids = tuple(one.carrier_sid for one in removals(shop))
+    assert progress(shop, erasure) == Progress(0, 0, 2, (20009, 20010), sids)
     assert len(asked(shop)) < 40
     first, last = sorted(one.ended_at for one in removals(shop) if one.ended_at)
     assert (last - first, last - erasure.asked_at) >= (timedelta(days=13), timedelta(days=14))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.ids import new_id
@@ -16,16 +18,18 @@ from smsdesk.web.agent.pictures import ComposerPicture
 MANY = 3  # segments from which the count is shown in another colour
 
 
-def composer_picture(session: Session, conversation: Conversation, author: Agent) -> ComposerPicture:
+def composer_picture(session: Session, conversation: Conversation, author: Agent, now: datetime) -> ComposerPicture:
     """With the author's own draft; `seen` is everything up to now, since the thread is drawn in the same answer."""
     draft = session.get(Draft, (author.id, conversation.id))
-    return compose(session, conversation, draft.body if draft else "", conversation.last_seq, new_id().hex)
+    return compose(session, conversation, draft.body if draft else "", conversation.last_seq, new_id().hex, now)
 
 
-def compose(session: Session, conversation: Conversation, body: str, seen: int, client_token: str) -> ComposerPicture:
+def compose(
+    session: Session, conversation: Conversation, body: str, seen: int, client_token: str, now: datetime
+) -> ComposerPicture:
     """With a body that was not sent."""
     stopped = is_stopped(session, conversation.address_id, conversation.number_id)
-    blocked = stopped or why_unreachable(session, conversation) is not None
+    blocked = stopped or why_unreachable(session, conversation, now) is not None
     return ComposerPicture(
         conversation_id=conversation.id,
         customer=conversation.customer.called,

@@ -63,7 +63,7 @@ def page(
         "thread": thread_picture(database, conversation, person, now, _before()),
         "card": card_picture(database, conversation, person, now),
         "consent": consent_picture(database, conversation, person, now),
-        "composer": composer or composer_picture(database, conversation, person),
+        "composer": composer or composer_picture(database, conversation, person, now),
     }
     return render_template(
         "conversation.html",

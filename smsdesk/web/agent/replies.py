@@ -66,5 +66,5 @@ def _show_what_is_new(
     collision = CollisionPicture(conversation.id, items, seen)
     if from_script():
         return make_response(render_template("_collision.html", collision=collision), 409)
-    composer = compose(session(), conversation, body, seen, client_token)
+    composer = compose(session(), conversation, body, seen, client_token, clock.now())
     return make_response(page(conversation, composer, collision), 409)

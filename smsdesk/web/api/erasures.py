@@ -40,6 +40,8 @@ class AtCarrier(Told):
     """It refused these, or two weeks were not enough: its support can remove them."""
     codes: list[int] = Field(examples=[[20009]])
     """Its errors for those that it kept."""
+    kept_sids: list[str] = Field(examples=[["SM00000000000000000000000000000001"]])
+    """Its ids of those that it kept, ten at most."""
 
 
 class Erasure(Told):
@@ -83,5 +85,11 @@ def _told(erasure: StoredErasure) -> Erasure:
         texts=erasure.total,
         asked_at=erasure.asked_at,
         finished_at=erasure.finished_at,
-        at_carrier=AtCarrier(waiting=there.waiting, removed=there.gone, kept=there.kept, codes=list(there.codes)),
+        at_carrier=AtCarrier(
+            waiting=there.waiting,
+            removed=there.gone,
+            kept=there.kept,
+            codes=list(there.codes),
+            kept_sids=list(there.sids),
+        ),
     )

@@ -121,7 +121,7 @@ def _kept_there(there: Progress) -> str:
     if not there.kept:
         return ""
     codes = f" (error {', '.join(map(str, there.codes))})" if there.codes else ""
-    return f"The carrier did not remove {_texts(there.kept)}{codes}. Ask its support to remove what was texted with this customer's number."
+    return f"The carrier did not remove {_texts(there.kept)}{codes}. Ask its support to remove {', '.join(there.sids)}{' and others' if there.kept > len(there.sids) else ''}."
 
 
 def _texts(count: int) -> str:

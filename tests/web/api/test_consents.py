@@ -23,6 +23,12 @@ FREE = {
 }
 
 
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What the desk does is tried on both databases; these look at what a program is told."""
+    return sqlite_url
+
+
 def sets(office: Office, rules: HouseRules) -> None:
     with office.wiring.database.transaction() as session:
         keep_rules.change_rules(session, rules, None, clock.now())
