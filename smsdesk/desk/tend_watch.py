@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from smsdesk.rules.watches import WatchRule, WatchState
 LONGEST_NAME = 80
 LONGEST_MUTE = timedelta(days=90)
 MOST = 50  # each is measured every few seconds
+REMOVED = "watch.removed"
 NOT_YOURS = "Choose one that is there."
 
 
@@ -61,15 +62,16 @@ def watch_of(session: Session, agent: Agent, watch_id: UUID) -> Watch:
     return found
 
 
-def create(session: Session, plan: WatchPlan, by: Agent | None, now: datetime) -> Watch:
-    """A watch that is looked at at once. Raises NotAWatch."""
+def create(session: Session, plan: WatchPlan, by: Agent | None, now: datetime, again: UUID | None = None) -> Watch:
+    """A watch that is looked at at once; `again`: it had this id before it was deleted. Raises NotAWatch."""
     _ensure_possible(session, plan, None)
     added = Watch(created_at=now, created_by_id=by.id if by else None, state=WatchState.QUIET, state_since=now)
+    added.id = again or added.id
     _write(added, plan)
     added.next_look_at = now
     session.add(added)
     session.flush()
-    _happened(session, added, "created", by, now)
+    _happened(session, added, "restored" if again else "created", by, now)
     return added
 
 
@@ -108,16 +110,31 @@ def unmute(session: Session, watch: Watch, by: Agent, now: datetime) -> None:
 
 
 def remove(session: Session, watch: Watch, by: Agent, now: datetime) -> None:
-    """It goes with its history. What it told stays in the record of alerts; what it has not told yet is told no more."""
+    """It goes with its history; what it was is kept in the log, so that it can be brought back. What it told stays in the record of alerts; what it has not told yet is told no more."""
     _hold(session, watch)
     team_id = team_of(session, watch)
     of_it = Alert.watch_id == watch.id
     session.execute(delete(Alert).where(of_it, Alert.told_at.is_(None)))
     session.execute(update(Alert).where(of_it).values(watch_id=None))
-    record(session, "watch.removed", now, team_id=team_id, actor_id=by.id, subject_id=watch.id, name=watch.name)
+    record(
+        session,
+        REMOVED,
+        now,
+        team_id=team_id,
+        actor_id=by.id,
+        subject_id=watch.id,
+        name=watch.name,
+        before=_as_json(watch),
+    )
     session.execute(delete(WatchEvent).where(WatchEvent.watch_id == watch.id))
     session.execute(delete(Watch).where(Watch.id == watch.id))
     announce(session, "watch", watch.id, team_id=team_id)
+
+
+def _as_json(watch: Watch) -> dict[str, Any]:
+    rule = asdict(watch.rule) | {"figure": watch.figure.value, "window": watch.window.total_seconds()}
+    places = {"number_id": watch.number_id and str(watch.number_id), "team_id": watch.team_id and str(watch.team_id)}
+    return {"rule": rule, "name": watch.name, "owners": list(watch.owners), "is_on": watch.is_on, **places}
 
 
 def events_of(watch: Watch) -> Select[WatchEvent]:

@@ -18,11 +18,12 @@ from smsdesk.desk import erase
 from smsdesk.desk.examine import invariants
 from smsdesk.desk.receive import AlreadyReceived
 from smsdesk.desk.stop_texts import OptedOut
-from smsdesk.models import Address, Agent, Conversation, Customer, Erasure, ErasureState
+from smsdesk.models import Address, Agent, CarrierRemoval, Conversation, Customer, Erasure, ErasureState, RemovalState
+from smsdesk.simulator.ledger import Text
 from tests.faults.ground import LONG, Ground, end, exits
 from tests.faults.test_backups import empty_house, pg_tools
 from tests.servers import until
-from tests.workers.shop import Shop, shop_of
+from tests.workers.shop import NUMBER, Shop, shop_of
 
 __all__ = ["pg_tools"]
 ZOE, TOM = "+14155550177", "+14155550178"
@@ -105,3 +106,35 @@ def test_a_killed_erasure_ends_and_no_backup_brings_back_a_word(
                 shop.answers("Yes?", again)
             with shop.wiring.database.reading() as session:
                 assert [one.name for one in invariants(session, datetime.now(UTC)) if not one.ok] == []
+
+
+def frees_what_was_held(ground: Ground) -> None:
+    """As if its lease were over."""
+    with ground.shop.session() as session:
+        waits = update(CarrierRemoval).where(CarrierRemoval.state == RemovalState.WAITING)
+        session.execute(waits.values(not_before=clock.now()))
+
+
+def is_removed_everywhere(ground: Ground) -> bool:
+    return {one.state for one in ground.shop.all(select(CarrierRemoval))} == {RemovalState.GONE}
+
+
+@pytest.mark.skipif(not LONG, reason="long")
+def test_a_worker_that_dies_after_its_call_to_the_carrier_leaves_nothing_there(ground: Ground) -> None:
+    sids, ledger = [f"SM{number:032x}" for number in (0xB1, 0xB2, 0xB3)], ground.witness.carrier.ledger
+    for sid in sids:
+        ledger.write(Text(sid, "inbound", NUMBER, ZOE, "hello", state="received"))
+        conversation = ground.shop.hears("hello", sender=ZOE, sid=sid).conversation_id
+    asks(ground, conversation)
+
+    for _ in range(2):
+        killed = ground.worker("reports", failpoint="removal.after_call:kill")
+        exits(killed)
+        frees_what_was_held(ground)
+    assert not is_removed_everywhere(ground)
+    worker = ground.worker("reports")
+    until(lambda: is_removed_everywhere(ground), 60, "the carrier still has some")
+    end(worker)
+
+    assert all(ledger.is_removed(sid) for sid in sids)
+    assert [event.sid for event in ledger.events(limit=-1) if event.kind == "removed"] == sids

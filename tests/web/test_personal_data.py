@@ -76,12 +76,15 @@ def test_a_manager_who_types_it_and_their_password_erases_and_sees_how_far_it_is
     thread = sam.reads(f"/conversations/{conversation}")
     assert "Erased customer" in thread
     assert f"This customer was erased on {NOON.day} {NOON:%b %Y}. Nothing can be written or sent here" in thread
-    what_would_be_refused = ('id="composer"', "/notes", "/reopening", "/assignment", "/closure", "/snooze")
-    assert [one for one in what_would_be_refused if one in thread] == []
+    what_would_be_refused = ('id="composer"', "/notes", "/reopening", "/assignment", "/closure", "/snooze", "/labels")
+    page = sam.opens(f"/conversations/{conversation}").text
+    assert [one for one in what_would_be_refused if one in page] == []
     assert PHONE[-4:] not in thread
     with shop.database.reading() as session:
         assert list(session.scalars(select(Message.body))) == [""]
         assert all(value.startswith("erased:") for value in session.scalars(select(Address.value)))
+    other = sam.opens(f"/conversations/{shop.text('+14155550188')}").text
+    assert [one for one in what_would_be_refused if one not in other] == ["/reopening", "/snooze"]
 
 
 def the_carrier_says(shop: Shop, what: Removal) -> None:

@@ -206,6 +206,34 @@ def test_a_watch_is_deleted_and_says_so(shop: Shop) -> None:
     assert sam.opens("/manager/alerts").status_code == 200
 
 
+def test_a_watch_that_was_deleted_by_a_slip_comes_back_as_it_was(shop: Shop) -> None:
+    it = made(shop, name="Waits", scope=f"number:{shop.number().id}")
+    sam, before = shop.signed_in("Sam"), stored(shop, it)
+    answer = sam.sends("/manager/watches", f"/manager/watches/{it}/removal")
+    assert f'action="/manager/watches/{it}/restoration"' in sam.opens(answer.headers["Location"]).text
+
+    backs = [sam.sends("/manager/watches", f"/manager/watches/{it}/restoration") for _ in range(2)]
+
+    assert [back.headers["Location"] for back in backs] == [f"/manager/watches/{it}?just=restored"] * 2
+    assert "It is back as it was, and looked at from now on." in sam.reads(backs[0].headers["Location"])
+    after = stored(shop, it)
+    assert (after.rule, after.name, after.number_id, after.team_id, after.owners, after.is_on) == (
+        before.rule, before.name, before.number_id, before.team_id, before.owners, before.is_on)  # fmt: skip
+    assert sam.sends("/manager/watches", f"/manager/watches/{UUID(int=7)}/restoration").status_code == 404
+    assert shop.signed_in("Lee").sends("/manager/watches", f"/manager/watches/{it}/restoration").status_code == 403
+
+
+def test_one_whose_name_was_taken_meanwhile_says_so_and_stays_away(shop: Shop) -> None:
+    it = made(shop, name="Waits")
+    sam = shop.signed_in("Sam")
+    sam.sends("/manager/watches", f"/manager/watches/{it}/removal")
+    made(shop, name="Waits")
+
+    answer = sam.sends("/manager/watches", f"/manager/watches/{it}/restoration")
+
+    assert (answer.status_code, "There is an alert called “Waits” already." in answer.text) == (422, True)
+
+
 def test_a_lead_sees_the_watches_of_their_team_and_changes_none(shop: Shop) -> None:
     rule = WatchRule(Figure.OLDEST_WAITING, 1200, 960)
     with shop.database.transaction() as session:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from smsdesk.adapters import clock
 from smsdesk.desk import tend_watch
+from smsdesk.desk.bring_back_watch import bring_back_watch
 from smsdesk.desk.count_open import Scope
 from smsdesk.desk.tend_watch import WatchPlan, watch_of
 from smsdesk.desk.try_watch import try_watch
@@ -109,7 +110,13 @@ def unmute(watch_id: UUID) -> Response:
 @watch_plans.post("/watches/<uuid:watch_id>/removal")
 def remove(watch_id: UUID) -> Response:
     tend_watch.remove(session(), watch_of(session(), me(), watch_id), me(), clock.now())
-    return redirect("/manager/watches?deleted=yes", 303)
+    return redirect(f"/manager/watches?deleted={watch_id}", 303)
+
+
+@watch_plans.post("/watches/<uuid:watch_id>/restoration")
+def restore(watch_id: UUID) -> Response:
+    back = bring_back_watch(session(), watch_id, me(), clock.now())
+    return redirect(f"/manager/watches/{back.id}?just=restored", 303)
 
 
 def _form(

@@ -30,7 +30,7 @@ watches = Blueprint("watches", __name__)
 
 @watches.get("/watches")
 def index() -> str:
-    gone = request.args.get("deleted", "")[:80]
+    gone = request.args.get("deleted", type=UUID)
     return render_template("manager/watches.html", rows=_rows(), gone=gone, **_may(), **surroundings(clock.now()))
 
 
