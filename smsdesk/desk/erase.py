@@ -23,10 +23,12 @@ from smsdesk.desk import close_off, empty_out
 from smsdesk.desk.recognise import WasErased
 from smsdesk.desk.record import by_program, record
 from smsdesk.models.agent import Agent
+from smsdesk.models.conversation import Conversation
 from smsdesk.models.customer import Customer
 from smsdesk.models.erasure import Erasure, ErasureState
 
 LEASE = timedelta(seconds=60)
+ON_SCREENS = {"files", "texts", "words"}
 A_WHILE = timedelta(seconds=15)  # until a call that is being made at this moment is over
 
 
@@ -146,6 +148,8 @@ def go_on(session: Session, work: Work, places: Places, now: datetime) -> bool:
 
 
 def _next_part(session: Session, erasure: Erasure, now: datetime) -> bool:
+    if erasure.part in ON_SCREENS:
+        _refresh(session, erasure)
     names = list(empty_out.PARTS)
     place = names.index(erasure.part or names[0]) + 1
     if place < len(names):
@@ -162,6 +166,13 @@ def _next_part(session: Session, erasure: Erasure, now: datetime) -> bool:
     )
     announce(session, "privacy", erasure.customer_id)
     return False
+
+
+def _refresh(session: Session, erasure: Erasure) -> None:
+    """Whoever has it open must not go on reading it."""
+    theirs = select(Conversation.id, Conversation.team_id).where(Conversation.customer_id == erasure.customer_id)
+    for conversation_id, team_id in session.execute(theirs).all():
+        announce(session, "conversation", conversation_id, team_id=team_id)
 
 
 def put_down(session: Session, work: Work, now: datetime) -> None:

@@ -272,6 +272,23 @@ def test_a_call_that_is_being_made_ends_the_erasure_a_little_later_and_its_text_
     assert shop.read(lambda session: session.scalar(select(func.count()).select_from(Clock))) == 1
 
 
+def test_whoever_has_it_open_is_told_again_when_the_words_are_gone(shop: Shop, zoe: Texter, places: Places) -> None:
+    zoe.text(f"hello {WORDS}")
+    conversation = zoe.conversation
+    customer_id = conversation.customer_id
+    shop.do(lambda session: erase.ask(session, session.get_one(Customer, customer_id), None, shop.now()))
+    work = shop.do(lambda session: erase.claim(session, shop.now()))
+    assert work
+
+    while shop.all(select(Message.body)) != [""]:
+        goes_on(shop, work, places)
+    shop.promised.clear()
+    while goes_on(shop, work, places):
+        pass
+
+    assert conversation.id in [news.id for news in shop.news() if news.kind == "conversation"]
+
+
 def test_a_process_that_dies_between_two_steps_leaves_the_rest_to_the_next(
     shop: Shop, zoe: Texter, maya: Person, sam: Person, places: Places
 ) -> None:

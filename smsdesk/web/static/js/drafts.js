@@ -31,6 +31,7 @@ function flush() {
 }
 
 async function keep({ dataset, elements }) {
+  if (document.querySelector("[data-erased]")) return localStorage.removeItem(place(dataset.id)); // nothing of them is kept
   const body = elements.body.value;
   try {
     const answer = await post(`${dataset.base}/draft`, { body }, { method: "PUT", keepalive: body.length < 8_000 });
