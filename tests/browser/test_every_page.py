@@ -67,7 +67,6 @@ MANAGER = {
     "watch plan": "/manager/watches/{watch}/plan",
     "watch presets": "/manager/watches/new",
     "target": "/manager/numbers/{number}/target",
-    "retention": "/manager/numbers/{number}/retention",
     "a person": "/manager/customers/{person}",
     "an erased person": "/manager/customers/{erased}",
     "rules": "/manager/rules",
