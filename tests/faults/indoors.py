@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from config.settings import Settings, load
@@ -26,7 +26,7 @@ from smsdesk.desk.deliver import Claim
 from smsdesk.desk.drain_spool import drain_outcomes, drain_texts
 from smsdesk.desk.fetch_missed import fetch_missed
 from smsdesk.desk.keep_rules import change_rules
-from smsdesk.models import Message, Stop
+from smsdesk.models import Message, Number, Stop
 from smsdesk.models.customer import Address
 from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.models.message import Purpose
@@ -263,6 +263,9 @@ def indoors(environ: dict[str, str], database_url: str) -> Iterator[Indoors]:
         shop = Shop(app.extensions[wired.NAME], settings).opens(per_second=100)
         with shop.session() as session:
             session.add(Heartbeat(name="clock", at=clock.now()))
+            session.execute(
+                update(Number).values(created_at=NINE - timedelta(hours=1))
+            )  # whatever the clock is set back to, it is ours
             change_rules(session, HouseRules(we_confirm_stops=True), None, clock.now())
         house = Indoors(shop, app.test_client(), witness, hands, stack)
         try:
