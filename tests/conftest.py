@@ -141,6 +141,18 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def lasting_database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same for all tests of a file that only look at what one of them has made; each kind in turn."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("_sqlite_template")
+        yield f"sqlite:///{shutil.copy(template, tmp_path_factory.mktemp('lasting') / 'smsdesk.db')}"
+        return
+    server, name = request.getfixturevalue("postgresql_server"), request.getfixturevalue("_postgresql_template")
+    with servers.copy_of(server, name) as address:
+        yield address
+
+
 @pytest.fixture
 def environ(database_url: str, redis_url: str, tmp_path: Path) -> dict[str, str]:
     """What an operator would set; a test may change it before it asks for `settings`, or hand it to a process."""

@@ -29,7 +29,7 @@ def script() -> str:
 
 
 def findings(page: Page) -> list[str]:
-    """Everything that axe finds on the page as it stands; `script()` must have been added to it."""
+    """Everything that axe finds on the page as it stands; `script()` must have run on it."""
     found: list[str] = page.evaluate(RUN, ALL)
     return found
 

@@ -48,7 +48,10 @@ def product_on(
         def on(kind: str) -> Product:
             if kind not in running:
                 url = None if kind == "sqlite" else stack.enter_context(postgresql(request))
-                running[kind] = Product(tmp_path_factory.mktemp(kind), url).start()
+                product = Product(tmp_path_factory.mktemp(kind), url)
+                if url:
+                    product.needs_no_demo()
+                running[kind] = product.start()
                 stack.callback(running[kind].end)
             return running[kind]
 

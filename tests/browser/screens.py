@@ -39,9 +39,12 @@ class Screens:
         """This test provokes a complaint that contains `part`; it is no fault."""
         self._expected.append(part)
 
-    def complaints(self) -> list[str]:
+    def complaints(self, forget: bool = False) -> list[str]:
         """Refusals of the content security policy, script errors, and things that could not be loaded."""
-        return [one for one in self._complaints if not any(part in one for part in self._expected)]
+        found = [one for one in self._complaints if not any(part in one for part in self._expected)]
+        if forget:
+            self._complaints.clear()
+        return found
 
     def close(self) -> None:
         for context in self._contexts:

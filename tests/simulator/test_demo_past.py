@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from config.settings import Settings
+from config.settings import Settings, load
 from smsdesk.adapters.database import Database
 from smsdesk.desk import remind, staff, tell, work_together
 from smsdesk.desk.audit import ask, go_on
@@ -28,12 +28,12 @@ TALKS = {
 }
 
 
-@pytest.fixture
-def database(database_url: str, settings: Settings) -> Iterator[Database]:
-    """The demo shop as its first start leaves it, with reminders told as the clock process does at once."""
-    database = Database(database_url)
+@pytest.fixture(scope="module")
+def database(lasting_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The demo shop as its first start leaves it, with reminders told as the clock process does at once. Nothing here changes it."""
+    database = Database(lasting_database_url)
     with database.transaction() as session:
-        demo_shop.open_shop(session, settings, NOW)
+        demo_shop.open_shop(session, load({"SMSDESK_VAR": str(tmp_path_factory.mktemp("var"))}), NOW)
     with database.transaction() as session:
         remind.claim_due(session, NOW)
     with database.transaction() as session:
@@ -49,7 +49,7 @@ def test_everything_that_must_hold_holds(database: Database) -> None:
 
 
 def test_the_auditor_has_nothing_to_say_about_it(database: Database) -> None:
-    with database.transaction() as session:
+    with database.transaction() as session:  # all that it writes are its own tables
         sam = session.scalars(select(Agent).where(Agent.name == "Sam Ortiz")).one()
         ask.ask(session, sam, NOW - timedelta(weeks=WEEKS + 1), NOW - timedelta(hours=8))
     go_on.go_on(database)

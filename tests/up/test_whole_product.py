@@ -19,6 +19,7 @@ from tests.servers import until
 
 pytestmark = [
     pytest.mark.faults,
+    pytest.mark.timeout(300),
     pytest.mark.skipif(sys.platform != "linux", reason="processes are found through /proc"),
 ]
 
@@ -35,7 +36,7 @@ class Product:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "smsdesk.up"], env=self.environ, stdout=said, stderr=said
             )
-        until(lambda: "Ctrl-C stops everything" in self.said.read_text() or self.process.poll() is not None, 60)
+        until(lambda: "Ctrl-C stops everything" in self.said.read_text() or self.process.poll() is not None, 110)
         assert self.process.poll() is None, self.said.read_text()
 
     def page(self, path: str) -> int:
@@ -87,22 +88,23 @@ def running(folder: Path) -> Iterator[Product]:
         os.kill(pid, signal.SIGKILL)
 
 
-@pytest.fixture
-def product(tmp_path: Path) -> Iterator[Product]:
-    """For a test that ends it."""
-    with running(tmp_path) as product:
-        yield product
-
-
 @pytest.fixture(scope="module")
-def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """For tests after which it runs as before."""
-    with running(tmp_path_factory.mktemp("lasting")) as product:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with running(tmp_path_factory.mktemp("whole")) as product:
         yield product
 
 
-def test_one_command_brings_everything_up_and_shows_the_way_in(lasting: Product) -> None:
-    product, said = lasting, lasting.said.read_text()
+@pytest.fixture
+def product(whole: Product) -> Product:
+    """One for all, whatever the test before left of it: with demo data, and running."""
+    if whole.process.poll() is not None:
+        until(lambda: whole.parts() == {}, 60)
+        whole.start()
+    return whole
+
+
+def test_one_command_brings_everything_up_and_shows_the_way_in(product: Product) -> None:
+    said = product.said.read_text()
 
     assert product.page("/healthz") == 200
     assert f"SMSDesk answers on http://127.0.0.1:{product.port}" in said
@@ -138,8 +140,8 @@ def test_a_supervisor_killed_outright_leaves_no_orphan_and_starts_again(product:
 
 
 @pytest.mark.parametrize("part", ["redis-server", "gunicorn", "workers.start outbound", "workers.clock"])
-def test_a_part_that_is_killed_comes_back(lasting: Product, part: str) -> None:
-    product, killed = lasting, lasting.part(part)
+def test_a_part_that_is_killed_comes_back(product: Product, part: str) -> None:
+    killed = product.part(part)
 
     os.kill(killed, signal.SIGKILL)
 
