@@ -30,6 +30,7 @@ SPELT = {
     "postgresql": "PostgreSQL",
     "sqlite": "SQLite",
     "sqlites": "SQLite's",
+    "postgresqls": "PostgreSQL's",
     "stop": "STOP",
 }
 LIMITS = """\
@@ -124,7 +125,7 @@ def _histories(cases: dict[str, Any]) -> str:
     found = {_database(case): case["counted"] for name, case in sorted(cases.items()) if ANYTHING in name and case["counted"]}  # fmt: skip
     words = (
         "A random state machine lives through histories in one process, with the real application, database and carrier client, and with a clock that it sets: texts, repetitions, reports in any order, answers, double presses, "
-        "STOPs, processes that die at each place where that could matter, odd answers of the carrier, lists that lag or omit, and hours that pass. After each the ledgers are compared; a history that breaks something is shortened to the fewest steps."
+        "STOPs, processes that die at each place where that could matter, everything ended and started anew, odd answers of the carrier, lists that lag or omit, hours that pass, and a machine's clock that is set back by up to five minutes. After each the ledgers are compared; a history that breaks something is shortened to the fewest steps."
     )
     rows = [
         ("histories", *(str(one["histories"]) for one in found.values())),
