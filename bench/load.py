@@ -1,11 +1,12 @@
 """What one installation bears: texts by a schedule, with everything running that runs in a shop, and what is left of it afterwards.
 
-`python -m bench.load sqlite 200 120 [--flood 50] [--pages 5]`: kind, texts a second, seconds.
+`python -m bench.load sqlite 200 120 [--flood 50] [--pages 5]`: kind, texts a second, seconds. Tells what came of it as JSON.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import threading
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -157,20 +159,33 @@ def _of(pid: int) -> tuple[float, int, int]:
         return 0.0, 0, 0
 
 
-def say(load: Load, *marks: str) -> None:
-    """For the eye."""
-    for mark in marks:
-        heard = load.of(mark)
-        taken = [one.took * 1000 for one in heard if one.status == 200]
-        if taken:
-            shares = " / ".join(f"{open_loop.at_share(heard, share) * 1000:.0f}" for share in (0.5, 0.95, 0.99))
-            print(
-                f"{mark}: {dict(open_loop.statuses(heard))}, {shares} ms, the slowest {max(one.took for one in heard):.1f} s"
-            )
-    print(
-        f"lost {load.lost}, caught up after {load.caught_up_s:.1f} s, {max(one.memory for one in load.samples):.0f} MiB at most; "
-        f"a minute {growth(load.samples, 'memory'):+.1f} MiB, {growth(load.samples, 'files'):+.1f} files, {growth(load.samples, 'threads'):+.1f} threads"
-    )
+def figures(load: Load, seconds: float) -> dict[str, Any]:
+    """What a run came to, in milliseconds: of texts, the flood and pages, also in its first and its second half."""
+    found: dict[str, Any] = {"lost": load.lost, "caught_up_s": round(load.caught_up_s, 1)}
+    for mark in ("text", "flood", "page"):
+        if heard := load.of(mark):
+            found[mark] = _of_these(heard, seconds / 2)
+    found["mib"] = round(max(one.memory for one in load.samples))
+    found["a_minute"] = {what: round(growth(load.samples, what), 1) for what in ("memory", "files", "threads")}
+    return found
+
+
+def _of_these(heard: Sequence[Heard], middle: float) -> dict[str, Any]:
+    answered = [one for one in heard if one.status == 200]
+    before, during = ([one for one in answered if (one.at >= middle) == later] for later in (False, True))
+    return {
+        "answers": dict(open_loop.statuses(heard)),
+        "p50": _ms(answered, 0.5),
+        "p95": _ms(answered, 0.95),
+        "p99": _ms(answered, 0.99),
+        "slowest": _ms(heard, 1),
+        "p95_before": _ms(before, 0.95),
+        "p95_during": _ms(during, 0.95),
+    }
+
+
+def _ms(heard: Sequence[Heard], share: float) -> int:
+    return round(open_loop.at_share(heard, share) * 1000)
 
 
 def growth(samples: Sequence[Sample], what: str) -> float:
@@ -195,17 +210,7 @@ def main(arguments: list[str]) -> None:
         if asked.pages:
             asks += looks(place, "/queue?box=team", asked.pages, asked.seconds)
         load = run(place, asks)
-    say(load, "text", "flood", "page")
-    if asked.flood:
-        for mark in ("text", "page"):
-            before, during = halves(load.of(mark), asked.seconds / 2)
-            print(f"{mark}: p95 {before * 1000:.0f} ms before the flood, {during * 1000:.0f} in it")
-
-
-def halves(heard: Sequence[Heard], middle: float) -> tuple[float, float]:
-    """p95 in seconds of what was due before and after."""
-    before, after = [one for one in heard if one.at < middle], [one for one in heard if one.at >= middle]
-    return open_loop.at_share(before, 0.95), open_loop.at_share(after, 0.95)
+    print(json.dumps(figures(load, asked.seconds), indent=1))
 
 
 if __name__ == "__main__":

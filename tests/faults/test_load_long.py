@@ -1,0 +1,73 @@
+"""A shop at ten times the rate that is claimed, above what it can do, and beside a flood of one phone (trust.md 6.3 J).
+
+Long form only. `SMSDESK_LOAD_SECONDS` says how long each lasts; the first of ten minutes is a soak.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bench.open_loop import PATIENCE
+from tests.faults.ground import LONG, ROOT
+
+CLAIMED = 5  # texts a second (docs/costs.md)
+TOO_MANY = 300
+SECONDS = float(os.environ.get("SMSDESK_LOAD_SECONDS", "600"))
+NOT_FELT = 100  # ms; below it a page or a text is at once, and twice of little is little
+pytestmark = [
+    pytest.mark.skipif(not LONG, reason="takes long; make faults"),
+    pytest.mark.timeout(SECONDS + 900),
+    pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]),
+]
+Noted = Callable[[str, object], None]
+
+
+def load(kind: str, rate: float, seconds: float, noted: Noted, *more: str) -> dict[str, Any]:
+    """What `bench.load` found; kept for the report."""
+    command = [sys.executable, "-m", "bench.load", kind, f"{rate:g}", f"{seconds:g}", *more]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    found: dict[str, Any] = json.loads(ran.stdout[ran.stdout.index("{") :])
+    noted("load", {"a second": rate, "seconds": seconds, **found})
+    return found
+
+
+def test_f47_ten_times_the_claimed_rate_is_answered_within_a_second_and_nothing_grows(
+    kind: str, record_property: Noted
+) -> None:
+    found = load(kind, 10 * CLAIMED, SECONDS, record_property)
+
+    assert found["text"]["answers"] == {"200": int(10 * CLAIMED * SECONDS)}
+    assert found["text"]["p99"] < 1000
+    assert found["lost"] == 0
+    assert found["a_minute"]["files"] < 5
+    assert found["a_minute"]["threads"] < 5
+    assert found["a_minute"]["memory"] < 10  # MiB, of a dozen processes whose caches still fill
+
+
+def test_f47_what_is_more_than_can_be_stored_is_refused_in_time_and_nothing_is_lost(
+    kind: str, record_property: Noted
+) -> None:
+    found = load(kind, TOO_MANY, 60, record_property)
+
+    assert set(found["text"]["answers"]) <= {"200", "503"}
+    assert found["text"]["slowest"] < PATIENCE * 1000
+    assert found["lost"] == 0
+    assert found["caught_up_s"] < 120
+
+
+def test_f49_f51_a_phone_that_texts_without_end_slows_nobody(kind: str, record_property: Noted) -> None:
+    found = load(kind, CLAIMED, 120, record_property, "--pages", "2", "--flood", f"{5000 / 60:.1f}")
+
+    assert set(found["text"]["answers"]) == set(found["flood"]["answers"]) == {"200"}
+    assert found["lost"] == 0
+    for what in ("text", "page"):
+        before, during = found[what]["p95_before"], found[what]["p95_during"]
+        assert during < max(2 * before, NOT_FELT), what
