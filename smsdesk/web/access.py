@@ -103,7 +103,7 @@ def csrf_token() -> str:
 
 
 def need_fresh_token(now: datetime) -> None:
-    """Raises TokenTooOld (403). docs/decisions/0027"""
+    """Raises TokenTooOld (403). docs/decisions/0026"""
     if not token().created_at > now - sign_in.TOKEN_IS_FRESH:
         raise TokenTooOld
 

@@ -15,11 +15,6 @@ from tests.workers.shop import shop_of
 
 # They take long, and the database has no part in what they break: in the short form one of the two is enough
 ON_SQLITE_ALONE = (
-    "test_f10_",
-    "test_f14_",
-    "test_f16_",
-    "test_f23_",
-    "test_f47_",
     "test_f50_",
     "test_slow_lines.py",
     "test_markup.py",

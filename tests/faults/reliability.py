@@ -55,6 +55,8 @@ def page(results: dict[str, Any]) -> str:
         _soaks(cases),
         "## Anything, in any order",
         _histories(cases),
+        "## More than usual",
+        _loads(cases),
         "## Case by case",
         "Each line is a claim that a test holds; a number says in how many variations it ran on that database, such as at each place where a process can die. "
         "Case numbers are those of the list that the tests are kept by.",
@@ -133,6 +135,41 @@ def _histories(cases: dict[str, Any]) -> str:
         ("seed", *(str(one["seed"]) for one in found.values())),
     ]
     return f"{words}\n\n{_table(('', *found), rows)}" if found else words
+
+
+def _loads(cases: dict[str, Any]) -> str:
+    """The long form of the load, one column a database."""
+    ran = {name: case["counted"]["load"] for name, case in cases.items() if "load" in case["counted"]}
+    kinds = [kind for kind in DATABASES if any(f"[{kind}]" in name for name in ran)]
+    columns = [[_load_in_words(ran[name]) for name in sorted(ran) if f"[{kind}]" in name] for kind in kinds]
+    rows = [row for together in zip(*columns, strict=True) for row in _beside_each_other(together)]
+    words = (
+        "Texts arrive by a schedule, however slow the answers are, at a whole installation that shares the machine with whoever sends them; the time of each counts from the moment at which it was due. "
+        "What one installation is claimed to bear, and how this was measured, stands in [what it costs](costs.md)."
+    )
+    return f"{words}\n\n{_table(('', *(DATABASES[kind] for kind in kinds)), rows)}" if ran else words
+
+
+def _beside_each_other(told: tuple[dict[str, str], ...]) -> Iterator[tuple[str, ...]]:
+    for what in told[0]:
+        yield what, *(one[what] for one in told)
+
+
+def _load_in_words(found: dict[str, Any]) -> dict[str, str]:
+    text, name = found["text"], f"{found['a second']:g} texts a second for {found['seconds']:g} s"
+    if "flood" in found:
+        name = f"{found['a second']:g} a second, and in the second half 83 more from one phone"
+        told = {
+            f"{name}: p95 of the others' texts, before and then": f"{text['p95_before']} and {text['p95_during']} ms"
+        }
+        told["p95 of the queue page, before and then"] = f"{found['page']['p95_before']} and {found['page']['p95_during']} ms"  # fmt: skip
+        return told | {"of these, acknowledged and lost": f"**{found['lost']}**"}
+    answers = ", ".join(f"{count:,} × {status}" for status, count in sorted(text["answers"].items()))
+    return {
+        f"{name}: answers": answers,
+        f"{name}: p50, p95, p99, the slowest": f"{text['p50']}, {text['p95']}, {text['p99']}, {text['slowest']} ms",
+        f"{name}: acknowledged and lost": f"**{found['lost']}**",
+    }
 
 
 def _cases(cases: dict[str, Any]) -> Iterator[tuple[str, ...]]:

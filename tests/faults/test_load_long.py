@@ -1,6 +1,6 @@
-"""A shop at ten times the rate that is claimed, above what it can do, and beside a flood of one phone (trust.md 6.3 J).
+"""A shop at twice and ten times the rate that is claimed, above what it can do, and beside a flood of one phone (trust.md 6.3 J).
 
-Long form only. `SMSDESK_LOAD_SECONDS` says how long each lasts; the first of ten minutes is a soak.
+Long form only. `SMSDESK_LOAD_SECONDS` says how long the first lasts, which looks for what grows (600).
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ import pytest
 from bench.open_loop import PATIENCE
 from tests.faults.ground import LONG, ROOT
 
-CLAIMED = 5  # texts a second (docs/costs.md)
-TOO_MANY = 300
+CLAIMED = 25  # texts a second (docs/costs.md)
+TOO_MANY = 1000
+QUIETLY = 5
 SECONDS = float(os.environ.get("SMSDESK_LOAD_SECONDS", "600"))
 NOT_FELT = 100  # ms; below it a page or a text is at once, and twice of little is little
 pytestmark = [
     pytest.mark.skipif(not LONG, reason="takes long; make faults"),
-    pytest.mark.timeout(SECONDS + 900),
+    pytest.mark.timeout(SECONDS + 600),
     pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]),
 ]
 Noted = Callable[[str, object], None]
@@ -39,32 +40,37 @@ def load(kind: str, rate: float, seconds: float, noted: Noted, *more: str) -> di
     return found
 
 
-def test_f47_ten_times_the_claimed_rate_is_answered_within_a_second_and_nothing_grows(
-    kind: str, record_property: Noted
-) -> None:
-    found = load(kind, 10 * CLAIMED, SECONDS, record_property)
+def test_f68_at_twice_the_claimed_rate_nothing_grows(kind: str, record_property: Noted) -> None:
+    found = load(kind, 2 * CLAIMED, SECONDS, record_property)
 
-    assert found["text"]["answers"] == {"200": int(10 * CLAIMED * SECONDS)}
-    assert found["text"]["p99"] < 1000
+    assert found["text"]["answers"] == {"200": int(2 * CLAIMED * SECONDS)}
     assert found["lost"] == 0
     assert found["a_minute"]["files"] < 5
     assert found["a_minute"]["threads"] < 5
     assert found["a_minute"]["memory"] < 10  # MiB, of a dozen processes whose caches still fill
 
 
+def test_f47_ten_times_the_claimed_rate_is_answered_within_a_second(kind: str, record_property: Noted) -> None:
+    found = load(kind, 10 * CLAIMED, 60, record_property)
+
+    assert found["text"]["answers"] == {"200": 10 * CLAIMED * 60}
+    assert found["text"]["p99"] < 1000
+    assert found["lost"] == 0
+
+
 def test_f47_what_is_more_than_can_be_stored_is_refused_in_time_and_nothing_is_lost(
     kind: str, record_property: Noted
 ) -> None:
-    found = load(kind, TOO_MANY, 60, record_property)
+    found = load(kind, TOO_MANY, 15, record_property)
 
-    assert set(found["text"]["answers"]) <= {"200", "503"}
+    assert set(found["text"]["answers"]) == {"200", "503"}
     assert found["text"]["slowest"] < PATIENCE * 1000
     assert found["lost"] == 0
-    assert found["caught_up_s"] < 120
+    assert found["caught_up_s"] < 30
 
 
 def test_f49_f51_a_phone_that_texts_without_end_slows_nobody(kind: str, record_property: Noted) -> None:
-    found = load(kind, CLAIMED, 120, record_property, "--pages", "2", "--flood", f"{5000 / 60:.1f}")
+    found = load(kind, QUIETLY, 120, record_property, "--pages", "2", "--flood", f"{5000 / 60:.1f}")
 
     assert set(found["text"]["answers"]) == set(found["flood"]["answers"]) == {"200"}
     assert found["lost"] == 0

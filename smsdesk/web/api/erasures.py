@@ -1,4 +1,4 @@
-"""Erasures: a customer's words, name and number go for good. docs/decisions/0027 says what stands in for a password here."""
+"""Erasures: a customer's words, name and number go for good. docs/decisions/0026 says what stands in for a password here."""
 
 from __future__ import annotations
 
