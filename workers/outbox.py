@@ -127,3 +127,6 @@ def _record(wired: Wiring, claimed: Claim, outcome: Outcome) -> None:
     if rest_until is not None:
         with wired.database.transaction() as session:
             conclude.rest(session, claimed.number_id, rest_until)
+    elif isinstance(outcome, Accepted) and claimed.attempts > 1:
+        with wired.database.transaction() as session:
+            conclude.bring_forward(session, claimed.sender, now)

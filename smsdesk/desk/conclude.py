@@ -7,13 +7,13 @@ import random
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from smsdesk.adapters.carrier import Accepted, NotSent, Outcome, Refused
 from smsdesk.adapters.promises import later
 from smsdesk.desk.close_off import NOT_SENT
-from smsdesk.desk.deliver import Claim
+from smsdesk.desk.deliver import WAITS, Claim
 from smsdesk.desk.settle import OPTED_OUT, move, opened, told
 from smsdesk.desk.warn_of_refusal import warn_of_refusal
 from smsdesk.models.message import Message, SendAttempt
@@ -57,6 +57,23 @@ def rest(session: Session, number_id: UUID, until: datetime) -> None:
         update(Number)
         .where(Number.id == number_id, (Number.next_send_at.is_(None)) | (Number.next_send_at < until))
         .values(next_send_at=until),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def bring_forward(session: Session, sender: str, now: datetime) -> None:
+    """The carrier takes texts again: what was put off waits no longer, and stands where its approval put it.
+
+    In a transaction of its own; what somebody else holds is passed over, and goes when its own moment comes.
+    """
+    put_off = (
+        select(Message.id)
+        .where(WAITS, Message.state == State.RETRY_WAIT, Message.sender == sender)
+        .where(Message.not_before > now, Message.block_reason.is_(None))
+        .with_for_update(skip_locked=True)
+    )
+    session.execute(
+        update(Message).where(Message.id.in_(put_off)).values(not_before=Message.created_at),
         execution_options={"synchronize_session": False},
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -43,11 +44,42 @@ def test_what_waited_is_done_oldest_first(it: Indoors) -> None:
         it.shop.answers(f"for {phone}", conversations[phone].id, who="Maya")
     it.hands.at += timedelta(minutes=2)
     it.sends()
-    sent = [text.to for text in it.witness.carrier.ledger.texts("direction = 'outbound-api'")]
 
     assert stored == PHONES
     assert given == set(PHONES[:4])
-    assert sent == PHONES
+    assert sent(it) == PHONES
+
+
+def test_once_the_carrier_takes_texts_again_whoever_was_put_off_longest_goes_first(
+    it: Indoors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The longer it is away, the later each is tried again; whoever was approved last would be the first to be tried."""
+    monkeypatch.setattr(random, "random", lambda: 0.5)  # the tries of all of them are spread alike
+    for place, phone in enumerate(PHONES):
+        it.post(it.customer_texts(phone, f"number {place}", NUMBER))
+    conversations = {phone_of(it, one.id): one.id for one in it.shop.all(select(Conversation))}
+    for phone in PHONES:
+        it.witness.carrier.modes.always(phone, "307")  # something in between answers, and not the carrier
+    for phone in PHONES[:-1]:
+        it.shop.answers(f"for {phone}", conversations[phone], who="Maya")
+        it.hands.at += timedelta(seconds=1)
+        it.sends()
+    for _ in range(20):
+        it.hands.at += timedelta(seconds=1)
+        it.sends()
+    it.shop.answers(f"for {PHONES[-1]}", conversations[PHONES[-1]], who="Maya")
+    it.sends()
+    assert not sent(it)
+
+    it.witness.carrier.modes.clear()
+    it.hands.at += timedelta(seconds=1.5)
+    it.sends()
+
+    assert sent(it) == [PHONES[-1], *PHONES[:-1]]
+
+
+def sent(it: Indoors) -> list[str]:
+    return [text.to for text in it.witness.carrier.ledger.texts("direction = 'outbound-api'")]
 
 
 def text_of(it: Indoors, phone: str, sid: str) -> InboundText:
