@@ -44,9 +44,9 @@ ROWS = {
 }
 
 
-def fill(database_url: str, count: int, waiting: int = OPEN) -> dict[str, UUID]:
+def fill(database_url: str, count: int, waiting: int = OPEN, people: int = 1) -> dict[str, UUID]:
     """`count` customers with a conversation each, of which `waiting` wait for us; the ids of the team, number and agent."""
-    database = open_shop(database_url)
+    database = open_shop(database_url, people)
     ids = ids_of(database)
     now = datetime.now(UTC)
     facts = ids | {
@@ -60,7 +60,7 @@ def fill(database_url: str, count: int, waiting: int = OPEN) -> dict[str, UUID]:
         take_ones_time(connection)
         for table, shape in ROWS.items():
             columns, values = shape.split(" | ")
-            statement = f"INSERT INTO {table} ({columns}) {SERIES[connection.dialect.name]} SELECT {_said(values, connection.dialect.name)} FROM s"
+            statement = f"INSERT INTO {table} ({columns}) {SERIES[connection.dialect.name]} SELECT {said(values, connection.dialect.name)} FROM s"
             connection.execute(
                 text(statement),
                 {
@@ -110,7 +110,7 @@ def arm(database_url: str, count: int) -> None:
         statement = (
             "INSERT INTO clock (id, conversation_id, episode_id, number_id, team_id, kind, state, started_at, started_seq, target, due_at, next_step, "
             f"next_alert_at, terms_id, book_version, spent) {SERIES[dialect]} SELECT "
-            + _said(
+            + said(
                 "{id:6}, {id:3}, {id:4}, :number, :team, 'first_reply', 'running', :far, 1, 600, :far, 'warn_50', :far, :terms, :version, 0 FROM s",
                 dialect,
             )
@@ -153,7 +153,7 @@ def take_ones_time(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
-def _said(values: str, dialect: str) -> str:
+def said(values: str, dialect: str) -> str:
     sqlite = dialect == "sqlite"
     for table in range(1, 7):
         made = f"printf('{table}%031x', n)" if sqlite else f"('{table}' || lpad(to_hex(n::int), 31, '0'))::uuid"

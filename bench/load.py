@@ -1,12 +1,13 @@
 """What one installation bears: texts by a schedule, with everything running that runs in a shop, and what is left of it afterwards.
 
-`python -m bench.load sqlite 200 120 [--flood 50] [--pages 5]`: kind, texts a second, seconds. Tells what came of it as JSON.
+`python -m bench.load sqlite 200 120 [--flood 50] [--pages 5] [--reports 600]`: kind, texts a second, seconds. Tells what came of it as JSON.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 import threading
@@ -20,7 +21,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bench import ground, history, open_loop, pages, posts
+from bench import ground, history, open_loop, pages, posts, sent
 from bench.open_loop import Ask, Heard
 from smsdesk.adapters.database import Database
 from smsdesk.models import Conversation, Message
@@ -70,12 +71,15 @@ class Shop:
 
 
 @contextmanager
-def shop(kind: str, people: int = 20) -> Iterator[Shop]:
-    """Web, clock and workers under the product's own settings."""
+def shop(kind: str, people: int = 20, on_their_way: int = 0) -> Iterator[Shop]:
+    """Web, clock and workers under the product's own settings; the carrier has so many texts of ours."""
     with ExitStack() as stack:
         redis_url, var = stack.enter_context(ground.redis()), stack.enter_context(ground.folder())
         database_url = stack.enter_context(ground.database(kind))
-        history.open_shop(database_url, people).close()
+        if on_their_way:
+            sent.fill(database_url, on_their_way, people)
+        else:
+            history.open_shop(database_url, people).close()
         port = ground.free_port()
         env = ground.env_for(database_url, redis_url, var, port)
         running = [stack.enter_context(ground.web("wsgi:app", env, var / "web.log"))]
@@ -160,9 +164,9 @@ def _of(pid: int) -> tuple[float, int, int]:
 
 
 def figures(load: Load, seconds: float) -> dict[str, Any]:
-    """What a run came to, in milliseconds: of texts, the flood and pages, also in its first and its second half."""
+    """What a run came to, in milliseconds: of texts, the flood, pages and reports, also in its first and its second half."""
     found: dict[str, Any] = {"lost": load.lost, "caught_up_s": round(load.caught_up_s, 1)}
-    for mark in ("text", "flood", "page"):
+    for mark in ("text", "flood", "page", "report"):
         if heard := load.of(mark):
             found[mark] = _of_these(heard, seconds / 2)
     found["mib"] = round(max(one.memory for one in load.samples))
@@ -201,16 +205,22 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("seconds", type=float)
     parser.add_argument("--flood", type=float, default=0, help="texts a second of one phone, in the second half")
     parser.add_argument("--pages", type=float, default=0, help="queue pages a second")
+    parser.add_argument("--reports", type=float, default=0, help="the carrier's reports a second")
     asked = parser.parse_args(arguments)
-    with shop(asked.kind) as place:
+    with shop(asked.kind, on_their_way=math.ceil(asked.reports * asked.seconds / len(sent.WORDS))) as place:
         run(place, texts(place, 20, 3))  # everything has been met once
         asks = texts(place, asked.rate, asked.seconds)
         if asked.flood:
             asks += texts(place, asked.flood, asked.seconds / 2, asked.seconds / 2, FLOODER, "flood")
         if asked.pages:
             asks += looks(place, "/queue?box=team", asked.pages, asked.seconds)
+        asks += sent.reports(place.port, asked.reports, asked.seconds)
         load = run(place, asks)
-    print(json.dumps(figures(load, asked.seconds), indent=1))
+        found = figures(load, asked.seconds)
+        if asked.reports:
+            taken = sum(one.status == 200 for one in load.of("report"))
+            found["reports_lost"] = max(0, taken - sent.kept(place.database_url))
+    print(json.dumps(found, indent=1))
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ import os
 import subprocess
 import sys
 import tarfile
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from smsdesk.adapters import clock
@@ -22,7 +22,7 @@ from smsdesk.desk.settle import move, opened
 from smsdesk.models import Message
 from smsdesk.rules.delivery_status import State
 from tests import servers
-from tests.faults.ground import ROOT, Ground, end, wait
+from tests.faults.ground import ROOT, Ground, end, every, wait
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def empty_house(request: pytest.FixtureRequest, ground: Ground, folder: Path) ->
         yield {"DATABASE_URL": address, "SMSDESK_VAR": str(folder / "other")}
 
 
-def test_what_was_acknowledged_before_a_backup_is_in_it_and_what_was_on_its_way_waits_for_a_person(
+def test_f69_what_was_acknowledged_before_a_backup_is_in_it_and_what_was_on_its_way_waits_for_a_person(
     ground: Ground, pg_tools: None, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     ground.web()
@@ -62,23 +62,11 @@ def test_what_was_acknowledged_before_a_backup_is_in_it_and_what_was_on_its_way_
         message = opened(session, sent, session.get_one(Message, sent).conversation_id)
         move(session, message, State.DELIVERED, clock.now(), sid="SM" + "5" * 32, account=message.carrier_account)
     acknowledged: list[str] = []
-    stopping = threading.Event()
 
-    def customers() -> None:
-        number = 1000
-        while not stopping.is_set():
-            number += 1
-            form = ground.form(number, sender=f"+1415556{number:04}")
-            if ground.post(form) == 200:
-                acknowledged.append(form["MessageSid"])
-
-    crowd = threading.Thread(target=customers)
-    crowd.start()
-    wait(1.0)
-    before = list(acknowledged)
-    made = desk(ground, "backup", str(tmp_path / "everything.tar"))
-    stopping.set()
-    crowd.join()
+    with every(0.0, lambda number: text_of(ground, 1000 + number, acknowledged)):
+        wait(1.0)
+        before = list(acknowledged)
+        made = desk(ground, "backup", str(tmp_path / "everything.tar"))
 
     assert made.returncode == 0, made.stderr
     assert (tmp_path / "everything.tar").stat().st_mode & 0o077 == 0
@@ -91,22 +79,7 @@ def test_what_was_acknowledged_before_a_backup_is_in_it_and_what_was_on_its_way_
         assert "1 texts were on their way then" in restored.stdout
         twice = desk(ground, "restore", str(tmp_path / "everything.tar"), **house)
         assert (twice.returncode, "overwrites nothing" in twice.stderr) == (1, True)
-        database = Database(house["DATABASE_URL"])
-        with database.reading() as session:
-            stored = set(session.scalars(select(Message.carrier_sid)))
-            states = {
-                message.id: message.state
-                for message in session.scalars(select(Message))
-                if message.id in {sent, waiting}
-            }
-            left = session.scalar(
-                select(func.count()).where(Message.state.in_((State.READY, State.RETRY_WAIT, State.SENDING)))
-            )
-            unwell = [finding.name for finding in invariants(session, clock.now()) if not finding.ok]
-        database.close()
-        assert set(before) <= stored
-        assert states == {sent: State.DELIVERED, waiting: State.UNCONFIRMED}
-        assert (left, unwell) == (0, [])
+        assert set(before) <= is_whole(house["DATABASE_URL"], {sent: State.DELIVERED, waiting: State.UNCONFIRMED})
         ground.environ |= house
         sender = ground.worker("outbound")
         wait(4.0)  # the worker has looked more than once by then
@@ -114,7 +87,26 @@ def test_what_was_acknowledged_before_a_backup_is_in_it_and_what_was_on_its_way_
         assert ground.witness.accepted() == {}
 
 
-def test_what_is_no_backup_is_refused_in_words(
+def text_of(ground: Ground, number: int, acknowledged: list[str]) -> None:
+    form = ground.form(number, sender=f"+1415556{number:04}")
+    if ground.post(form) == 200:
+        acknowledged.append(form["MessageSid"])
+
+
+def is_whole(database_url: str, states: dict[UUID, State]) -> set[str | None]:
+    """Nothing is about to be sent, and every invariant holds; returns the ids of all texts."""
+    database = Database(database_url)
+    with database.reading() as session:
+        stored = {message.id: message for message in session.scalars(select(Message))}
+        about_to_go = [one for one in stored.values() if one.state in {State.READY, State.RETRY_WAIT, State.SENDING}]
+        unwell = [finding.name for finding in invariants(session, clock.now()) if not finding.ok]
+    database.close()
+    assert {id: stored[id].state for id in states} == states
+    assert (about_to_go, unwell) == ([], [])
+    return {message.carrier_sid for message in stored.values()}
+
+
+def test_f69_what_is_no_backup_is_refused_in_words(
     ground: Ground, pg_tools: None, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     with tarfile.open(tmp_path / "other.tar", "w") as archive:

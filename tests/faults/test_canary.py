@@ -133,7 +133,7 @@ def with_break(ground: Ground, *statements: str) -> None:
 
 
 @pytest.mark.parametrize("database_url", ONE_OR_BOTH, indirect=True)
-def test_no_log_no_queue_no_argument_no_figure_and_no_letter_holds_what_it_should_not(ground: Ground, tmp_path: Path) -> None:  # fmt: skip
+def test_f57_no_log_no_queue_no_argument_no_figure_and_no_letter_holds_what_it_should_not(ground: Ground, tmp_path: Path) -> None:  # fmt: skip
     (tmp_path / "logs").mkdir()
     house = House(ground, tmp_path / "logs")
     with postbox(MAIL_PASSWORD) as box:

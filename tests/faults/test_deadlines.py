@@ -21,7 +21,7 @@ STEPS = (Step.WARN_50, Step.WARN_80, Step.BREACH)
 
 
 @pytest.mark.timeout(600)
-def test_deadlines_in_one_second_are_told_once_each_whoever_is_killed(ground: Ground) -> None:
+def test_f59_deadlines_in_one_second_are_told_once_each_whoever_is_killed(ground: Ground) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)

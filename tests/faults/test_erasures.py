@@ -63,7 +63,7 @@ ONE_OR_BOTH = [
 
 
 @pytest.mark.parametrize("database_url", ONE_OR_BOTH, indirect=True)
-def test_a_killed_erasure_ends_and_no_backup_brings_back_a_word(
+def test_f58_a_killed_erasure_ends_and_no_backup_brings_back_a_word(
     ground: Ground, pg_tools: None, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     sids = [f"SM{number:032x}" for number in (0xA1, 0xA2, 0xA3)]
@@ -94,18 +94,23 @@ def test_a_killed_erasure_ends_and_no_backup_brings_back_a_word(
         assert restored == 0, told
         assert "1 customers had been erased since, and are erased again." in told
         with opened(ground.environ | house) as shop:
-            assert [message.body for message in shop.messages()] == ["", ""]
-            assert all(address.value.startswith("erased:") for address in shop.all(select(Address)))
-            for sid, sender in zip(sids, (ZOE, ZOE, TOM), strict=True):
-                with pytest.raises(AlreadyReceived):
-                    shop.hears("once more", sender=sender, sid=sid)
-            again = shop.hears("hello?", sender=ZOE).conversation_id
             shop.people = ground.shop.people
-            assert again
-            with pytest.raises(OptedOut):
-                shop.answers("Yes?", again)
-            with shop.wiring.database.reading() as session:
-                assert [one.name for one in invariants(session, datetime.now(UTC)) if not one.ok] == []
+            stays_erased(shop, dict(zip(sids, (ZOE, ZOE, TOM), strict=True)))
+
+
+def stays_erased(shop: Shop, known: dict[str, str]) -> None:
+    """No word is left, no text comes again, and the STOP of Zoe is obeyed. `known`: whose each text was."""
+    assert [message.body for message in shop.messages()] == ["", ""]
+    assert all(address.value.startswith("erased:") for address in shop.all(select(Address)))
+    for sid, sender in known.items():
+        with pytest.raises(AlreadyReceived):
+            shop.hears("once more", sender=sender, sid=sid)
+    again = shop.hears("hello?", sender=ZOE).conversation_id
+    assert again
+    with pytest.raises(OptedOut):
+        shop.answers("Yes?", again)
+    with shop.wiring.database.reading() as session:
+        assert [one.name for one in invariants(session, datetime.now(UTC)) if not one.ok] == []
 
 
 def frees_what_was_held(ground: Ground) -> None:
@@ -120,7 +125,7 @@ def is_removed_everywhere(ground: Ground) -> bool:
 
 
 @pytest.mark.skipif(not LONG, reason="long")
-def test_a_worker_that_dies_after_its_call_to_the_carrier_leaves_nothing_there(ground: Ground) -> None:
+def test_f58_a_worker_that_dies_after_its_call_to_the_carrier_leaves_nothing_there(ground: Ground) -> None:
     sids, ledger = [f"SM{number:032x}" for number in (0xB1, 0xB2, 0xB3)], ground.witness.carrier.ledger
     for sid in sids:
         ledger.write(Text(sid, "inbound", NUMBER, ZOE, "hello", state="received"))

@@ -1,6 +1,6 @@
 """A shop at twice and ten times the rate that is claimed, above what it can do, and beside a flood of one phone (trust.md 6.3 J).
 
-Long form only. `SMSDESK_LOAD_SECONDS` says how long the first lasts, which looks for what grows (600).
+Long form only. `SMSDESK_LOAD_SECONDS` says how long the first two last: the one that looks for what grows, and ten times the claim (600).
 """
 
 from __future__ import annotations
@@ -51,11 +51,22 @@ def test_f68_at_twice_the_claimed_rate_nothing_grows(kind: str, record_property:
 
 
 def test_f47_ten_times_the_claimed_rate_is_answered_within_a_second(kind: str, record_property: Noted) -> None:
-    found = load(kind, 10 * CLAIMED, 60, record_property)
+    found = load(kind, 10 * CLAIMED, SECONDS, record_property)
 
-    assert found["text"]["answers"] == {"200": 10 * CLAIMED * 60}
+    assert found["text"]["answers"] == {"200": int(10 * CLAIMED * SECONDS)}
     assert found["text"]["p99"] < 1000
     assert found["lost"] == 0
+
+
+def test_f47_three_reports_for_each_text_at_ten_times_the_claimed_rate_are_all_kept(
+    kind: str, record_property: Noted
+) -> None:
+    found = load(kind, 10 * CLAIMED, 60, record_property, "--reports", f"{3 * 10 * CLAIMED}")
+
+    assert found["text"]["answers"] == {"200": 10 * CLAIMED * 60}
+    assert found["report"]["answers"] == {"200": 3 * 10 * CLAIMED * 60}
+    assert max(found["text"]["p99"], found["report"]["p99"]) < 1000
+    assert (found["lost"], found["reports_lost"]) == (0, 0)
 
 
 def test_f47_what_is_more_than_can_be_stored_is_refused_in_time_and_nothing_is_lost(

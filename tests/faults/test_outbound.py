@@ -202,7 +202,7 @@ def test_f18_the_same_wake_up_twenty_times_has_one_effect(ground: Ground) -> Non
 
 
 @pytest.mark.parametrize("point", ["sla.before_commit", "sla.after_commit"])
-def test_a_clock_process_that_dies_while_it_claims_leaves_each_alert_to_be_told_once(
+def test_f59_a_clock_process_that_dies_while_it_claims_leaves_each_alert_to_be_told_once(
     ground: Ground, point: str
 ) -> None:
     with ground.shop.session() as session:

@@ -35,6 +35,7 @@ REASONS = {
     500: "Something broke. Nothing was changed.",
     503: "The database is away for a moment.",
 }
+NOT_FOR_AGENTS = {"reports", "policies", "webhooks"}  # to look at them asks for a lead or a manager
 TAGS = {
     "conversations": "Everything between one customer and one number.",
     "messages": "Texts in and out.",
@@ -107,7 +108,7 @@ def _statuses(it: Operation) -> list[int]:
     """What it may answer when it refuses."""
     found = {400, 401, 429, 500, 503}
     found |= {404} if _PART.search(it.path) or it.takes or it.tag == "reports" else set()
-    found |= {403} if it.method != "GET" or it.tag == "reports" or it.scope is TokenScope.ADMIN else set()
+    found |= {403} if it.method != "GET" or it.tag in NOT_FOR_AGENTS or it.scope is TokenScope.ADMIN else set()
     found |= {413, 415, 422} if it.takes else set()
     return sorted(found | ({409} if it.conflicts else set()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from smsdesk.adapters import clock
 from smsdesk.models import Agent, Alert, ApiToken, Conversation, Episode, Number, TokenScope
 from smsdesk.web import limits
 from smsdesk.web.api import OPERATIONS
+from smsdesk.web.api.description import document
 from tests.web.api.program import Office, Program
 from tests.web.api.test_watches import watch_over
 
@@ -105,6 +107,18 @@ def test_a_token_for_reading_changes_nothing(office: Office, maria: str) -> None
     }
 
     assert answers == {it.name: 403 for it in writes}
+
+
+def test_whatever_an_agent_is_refused_the_description_says_that_it_may_be_refused(office: Office, maria: str) -> None:
+    agent, ids, described = office.program("ana", TokenScope.READ), _named(office, maria), document()["paths"]
+    refused = [
+        (it.method, re.sub("<uuid:(.*?)>", r"{\1}", it.path))
+        for it in OPERATIONS
+        if agent.calls(it.method, _path(it.path, ids), json=BODIES.get(it.name)).status_code == 403
+    ]
+
+    assert ("GET", "/policies") in refused
+    assert [one for one in refused if "403" not in described[one[1]][one[0].lower()]["responses"]] == []
 
 
 @pytest.mark.parametrize("name", ["add_team", "add_number", "add_agent"])
