@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "reliability.md"
 PEERS = HERE / "peers.toml"
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+LONG_ENOUGH_TO_GROW = 300  # seconds
 SOAK, ANYTHING = "test_f67_", "test_whatever_"
 NAME = re.compile(r"::test_((?:f[0-9]+b?_)*)(\w+)(?:\[(.*)\])?$")
 KINDS = {
@@ -164,11 +165,23 @@ def _load_in_words(found: dict[str, Any]) -> dict[str, str]:
         }
         told["p95 of the queue page, before and then"] = f"{found['page']['p95_before']} and {found['page']['p95_during']} ms"  # fmt: skip
         return told | {"of these, acknowledged and lost": f"**{found['lost']}**"}
-    answers = ", ".join(f"{count:,} × {status}" for status, count in sorted(text["answers"].items()))
+    told = _of_posts(name, text)
+    if "report" in found:
+        told |= _of_posts("with them three reports of the carrier for each", found["report"])
+    told |= {f"{name}: acknowledged and lost": f"**{found['lost'] + found.get('reports_lost', 0)}**"}
+    if found["seconds"] >= LONG_ENOUGH_TO_GROW:
+        grown = found["a_minute"]
+        told[f"{name}: grown by in a minute of the second half, all processes together"] = (
+            f"{grown['memory']} MiB, {grown['files']} files, {grown['threads']} threads"
+        )
+    return told
+
+
+def _of_posts(name: str, told: dict[str, Any]) -> dict[str, str]:
+    answers = ", ".join(f"{count:,} × {status}" for status, count in sorted(told["answers"].items()))
     return {
         f"{name}: answers": answers,
-        f"{name}: p50, p95, p99, the slowest": f"{text['p50']}, {text['p95']}, {text['p99']}, {text['slowest']} ms",
-        f"{name}: acknowledged and lost": f"**{found['lost']}**",
+        f"{name}: p50, p95, p99, the slowest": f"{told['p50']}, {told['p95']}, {told['p99']}, {told['slowest']} ms",
     }
 
 
