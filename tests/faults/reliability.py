@@ -167,7 +167,7 @@ def _load_in_words(found: dict[str, Any]) -> dict[str, str]:
         return told | {"of these, acknowledged and lost": f"**{found['lost']}**"}
     told = _of_posts(name, text)
     if "report" in found:
-        told |= _of_posts("with them three reports of the carrier for each", found["report"])
+        told |= _of_posts(f"with them {found['reports a second']:g} reports of the carrier a second", found["report"])
     told |= {f"{name}: acknowledged and lost": f"**{found['lost'] + found.get('reports_lost', 0)}**"}
     if found["seconds"] >= LONG_ENOUGH_TO_GROW:
         grown = found["a_minute"]

@@ -37,9 +37,8 @@ from tests.servers import until
 from tests.workers.shop import shop_of
 
 SECONDS = float(os.environ.get("SMSDESK_FAULTS_SECONDS", "1800"))
-WITHIN = float(
-    os.environ.get("SMSDESK_FAULTS_WITHIN", "30")
-)  # trust.md 6.2, I13; a machine that does other things as well may be given longer
+# trust.md 6.2, I13; a machine that does other things as well may be given longer
+WITHIN = float(os.environ.get("SMSDESK_FAULTS_WITHIN", "30"))
 A_CLAIM = 45.0  # a killed worker's ends after as long; until then nobody may know what became of it
 BEHAVES = {"repeats": 0.1, "shuffles": 0.1, "drops": 0.1, "honours_stop": False, "quickest_s": 0.05, "slowest_s": 0.5, "retry_pause_s": 1.0}  # fmt: skip
 FETCHED = "texts reach us by themselves"
