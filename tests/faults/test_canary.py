@@ -251,8 +251,9 @@ def _alerts_fail(ground: Ground, house: House, box: Any) -> None:
 
     def arrived() -> bool:
         with shop.session() as session:
-            waiting = AlertDelivery.state == DeliveryState.WAITING
-            session.execute(update(AlertDelivery).where(waiting).values(not_before=clock.now()))
+            waiting = select(AlertDelivery.id).where(AlertDelivery.state == DeliveryState.WAITING)
+            free = waiting.with_for_update(skip_locked=True)  # the worker may hold some, in another order
+            session.execute(update(AlertDelivery).where(AlertDelivery.id.in_(free)).values(not_before=clock.now()))
         return bool(box.letters)
 
     until(arrived, 30, "no letter arrived")
