@@ -111,7 +111,7 @@ def run(place: Shop, asks: Sequence[Ask], patience_s: float = 300) -> Load:
 
 
 def _is_done(place: Shop, database: Database) -> bool:
-    if any((place.var / "spool").glob("text-*")):
+    if any((place.var / "spool").glob("*.json")):
         return False
     with database.reading() as session:
         return session.scalar(select(func.count()).where(Conversation.assignee_id.is_(None))) == 0

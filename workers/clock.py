@@ -22,7 +22,7 @@ from smsdesk.adapters import clock
 from smsdesk.adapters.failpoints import reach
 from smsdesk.desk import remind, snooze, suspect, watch_over
 from smsdesk.desk.audit.ask import ask_for_the_night, was_asked_for
-from smsdesk.desk.drain_spool import drain_texts
+from smsdesk.desk.drain_spool import drain_reports, drain_texts
 from smsdesk.models.alert import Alert
 from smsdesk.models.heartbeat import Heartbeat
 from workers import reminders, routing
@@ -137,6 +137,7 @@ def _sweep() -> None:
         routing.sweep()
         reminders.follow_policies()
         settle_wishes()
+        drain_reports(wiring().database, wiring().spool)
     except Exception:  # the database may be away; the next sweep must come whatever this one met
         log.exception("a sweep failed")
 

@@ -6,6 +6,7 @@ import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm import Session, sessionmaker
 
 from smsdesk.adapters.lines import Lines
+from smsdesk.adapters.pen import Pen
 from smsdesk.adapters.promises import Promises, promised
 from smsdesk.adapters.turns import Turns, turns_at
 
@@ -58,6 +60,11 @@ class Database:
         self.patience = patience
         _open.add(self)
 
+    @cached_property
+    def pen(self) -> Pen:
+        """On SQLite alone."""
+        return Pen(self.lines, turns_at(self.engine.url.database or ""), self.patience)
+
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
@@ -86,6 +93,8 @@ class Database:
         """After a fork."""
         self.engine.dispose(close=False)
         self.lines.forget()
+        if self.is_sqlite:
+            self.pen.forget()
 
     def _connect(self) -> Any:
         """A bare connection, prepared like those of the engine."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from smsdesk.adapters.carrier import InboundText, MediaRef
+from smsdesk.adapters.carrier import InboundText, MediaRef, StatusReport
 from smsdesk.adapters.failpoints import reach
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,15 @@ class SpooledOutcome:
     accepted_at: datetime
 
 
+@dataclass(frozen=True)
+class SpooledReport:
+    """What the carrier said of a text of ours at `received_at`; `claimed_id` is from the address that it called."""
+
+    report: StatusReport
+    claimed_id: str
+    received_at: datetime
+
+
 class Spool:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -64,6 +73,17 @@ class Spool:
         kept = {**asdict(outcome), "accepted_at": outcome.accepted_at.isoformat()}
         self._write(f"outcome-{outcome.attempt_id}", {k: str(v) if isinstance(v, UUID) else v for k, v in kept.items()})
 
+    def keep_report(self, report: StatusReport, claimed_id: str, received_at: datetime) -> None:
+        """On the disk when this returns; the same report again changes nothing. Raises OSError."""
+        said = {
+            "account": report.account_sid,
+            "sid": report.carrier_sid,
+            "word": report.word,
+            "code": report.error_code,
+        }
+        kept = {**said, "claimed_id": claimed_id, "received_at": received_at.isoformat()}
+        self._write("-".join(["report", *(_plain(str(one)) for one in said.values())]), kept)
+
     def texts(self) -> Iterator[Path]:
         """Files with a text, oldest first."""
         return iter(self._files("text-"))
@@ -75,6 +95,9 @@ class Spool:
 
     def outcomes(self) -> Iterator[Path]:
         return iter(self._files("outcome-"))
+
+    def reports(self) -> Iterator[Path]:
+        return iter(self._files("report-"))
 
     def read_text(self, path: Path) -> SpooledText:
         """Raises Unreadable; FileNotFoundError where another process was faster."""
@@ -98,6 +121,16 @@ class Spool:
                 segments=int(kept["segments"]),
                 accepted_at=datetime.fromisoformat(kept["accepted_at"]),
             )
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unreadable(str(error)) from error
+
+    def read_report(self, path: Path) -> SpooledReport:
+        """Raises Unreadable; FileNotFoundError where another process was faster."""
+        kept = _read(path)
+        try:
+            code = None if kept["code"] is None else int(kept["code"])
+            report = StatusReport(str(kept["account"]), str(kept["sid"]), str(kept["word"]), code, b"")
+            return SpooledReport(report, str(kept["claimed_id"]), datetime.fromisoformat(kept["received_at"]))
         except (KeyError, TypeError, ValueError) as error:
             raise Unreadable(str(error)) from error
 

@@ -75,11 +75,10 @@ def has_parked(session: Session) -> bool:
 
 def _whose(session: Session, carrier_sid: str, claimed_id: str) -> Message | None:
     """By the carrier's id where we know it; else by ours, out of the address that was called."""
-    found = session.execute(
-        select(Message.id, Message.conversation_id).where(
-            Message.carrier_sid == carrier_sid, Message.direction == Direction.OUT
-        )
-    ).one_or_none() or _claimed(session, claimed_id)
+    with_it = select(Message.id, Message.conversation_id, Message.direction).where(Message.carrier_sid == carrier_sid)
+    # Their direction is looked at here, or PostgreSQL may look through the index of all that went out
+    ours = [row for row in session.execute(with_it) if row.direction is Direction.OUT]
+    found = ours[0] if ours else _claimed(session, claimed_id)
     return opened(session, found.id, found.conversation_id) if found else None
 
 

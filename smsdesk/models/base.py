@@ -41,6 +41,11 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def in_sqlite(moment: datetime) -> str:
+    """As a Moment is stored there, for statements that bypass it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
 class Length(TypeDecorator[timedelta]):
     """A length of time, kept in whole seconds."""
 

@@ -27,9 +27,10 @@ log = logging.getLogger(__name__)
 GATE = "smsdesk.gate"
 WAITED = "smsdesk.waited"  # in a request's environ: seconds that it stood in line for a thread (config/gunicorn.py); without it there is no line
 A_TEXT_WAITS = 6.0  # seconds at most; the carrier gives up after 15, and what is refused is fetched from its log only minutes later
+A_REPORT_WAITS = 3.0  # what it says is learnt later as well, so it stands in no text's way
 A_PAGE_WAITS = 0.75
 FOR_TEXTS = 8  # threads, of many
-HOOKS, API, STATIC, HEALTH = "/webhooks/", "/api/", "/static/", "/healthz"
+HOOKS, REPORTS, API, STATIC, HEALTH = "/webhooks/", "/webhooks/twilio/statuses/", "/api/", "/static/", "/healthz"
 WORDS = "SMSDesk has more to do than it can do at once. Try again in a few seconds."
 PAGE = f'<!doctype html><html lang="en"><title>One moment</title><h1>One moment</h1><p>{WORDS}</p></html>'
 PROBLEM = json.dumps({"type": "about:blank", "title": "One moment", "status": 503, "detail": WORDS})
@@ -58,7 +59,8 @@ class Gate:
         if waited is None or path == HEALTH or path.startswith(STATIC):
             return self._app(environ, start)
         if path.startswith(HOOKS):
-            return self._app(environ, start) if waited < A_TEXT_WAITS else self._refuse(path, start)
+            longest = A_REPORT_WAITS if path.startswith(REPORTS) else A_TEXT_WAITS
+            return self._app(environ, start) if waited < longest else self._refuse(path, start)
         if waited >= A_PAGE_WAITS or not self._pages.take():
             return self._refuse(path, start)
         return self._seated(environ, start, self._pages.give_back)

@@ -23,7 +23,7 @@ from smsdesk.adapters.wiring import Wiring
 from smsdesk.app import create_app
 from smsdesk.desk import apply_policies, deliver, follow, promise_book, reconcile, remind, route, snooze, tell
 from smsdesk.desk.deliver import Claim
-from smsdesk.desk.drain_spool import drain_outcomes, drain_texts
+from smsdesk.desk.drain_spool import drain_outcomes, drain_reports, drain_texts
 from smsdesk.desk.fetch_missed import fetch_missed
 from smsdesk.desk.keep_rules import change_rules
 from smsdesk.models import Message, Number, Stop
@@ -162,6 +162,7 @@ class Indoors:
 
     def reads_the_spool(self) -> None:
         drain_texts(self.wiring.database, self.wiring.spool)
+        drain_reports(self.wiring.database, self.wiring.spool)
 
     def places(self) -> None:
         with self.wiring.database.transaction() as session:

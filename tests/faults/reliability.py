@@ -166,7 +166,9 @@ def _load_in_words(found: dict[str, Any]) -> dict[str, str]:
         told["p95 of the queue page, before and then"] = f"{found['page']['p95_before']} and {found['page']['p95_during']} ms"  # fmt: skip
         return told | {"of these, acknowledged and lost": f"**{found['lost']}**"}
     told = _of_posts(name, text)
-    told |= {f"{name}: acknowledged and lost": f"**{found['lost']}**"}
+    if "report" in found:
+        told |= _of_posts(f"with them {found['reports a second']:g} reports of the carrier a second", found["report"])
+    told |= {f"{name}: acknowledged and lost": f"**{found['lost'] + found.get('reports_lost', 0)}**"}
     if found["seconds"] >= LONG_ENOUGH_TO_GROW:
         grown = found["a_minute"]
         told[f"{name}: grown by in a minute of the second half, all processes together"] = (

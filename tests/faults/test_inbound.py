@@ -137,6 +137,30 @@ def test_f06_texts_that_arrive_while_the_database_is_away_are_spooled_and_stored
     ground.check({form["MessageSid"] for form in forms})
 
 
+def test_f06_reports_that_arrive_while_the_database_is_away_are_spooled_and_heard_later(ground: Ground) -> None:
+    ground.web()
+    known, unknown = ground.answered("Ready at five", "Or at six")
+    assert ground.report(known, SID, "queued") == 200
+    said = [
+        (known, SID, "sent", None),
+        (known, SID, "delivered", None),
+        (unknown, "SM" + "8" * 32, "undelivered", 30003),
+    ]
+
+    with database_away(ground):
+        answers = at_once([partial(ground.report, *one) for one in said * 3])
+        spooled = sorted(path.name.split("-")[3] for path in ground.settings.spool.glob("report-*.json"))
+    before = [ground.state(known), ground.state(unknown)]
+    ground.clock()
+    until(lambda: not list(ground.settings.spool.glob("report-*.json")), 30)
+
+    assert answers == [200] * 9
+    assert spooled == ["delivered", "sent", "undelivered"]
+    assert before == [State.ACCEPTED, State.READY]
+    assert [ground.state(known), ground.state(unknown)] == [State.DELIVERED, State.UNDELIVERED]
+    assert len(ground.shop.all(select(DeliveryReport))) == 4
+
+
 def test_f07_texts_that_the_carrier_gave_up_on_are_fetched_once_with_their_pictures_and_a_stop_among_them_is_obeyed(
     ground: Ground,
 ) -> None:

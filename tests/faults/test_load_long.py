@@ -36,7 +36,8 @@ def load(kind: str, rate: float, seconds: float, noted: Noted, *more: str) -> di
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     found: dict[str, Any] = json.loads(ran.stdout[ran.stdout.index("{") :])
-    noted("load", {"a second": rate, "seconds": seconds, **found})
+    reports = float(more[more.index("--reports") + 1]) if "--reports" in more else 0
+    noted("load", {"a second": rate, "reports a second": reports, "seconds": seconds, **found})
     return found
 
 
@@ -56,6 +57,29 @@ def test_f47_ten_times_the_claimed_rate_is_answered_within_a_second(kind: str, r
     assert found["text"]["answers"] == {"200": int(10 * CLAIMED * SECONDS)}
     assert found["text"]["p99"] < 1000
     assert found["lost"] == 0
+
+
+def test_f47_reports_at_three_times_the_claimed_rate_beside_ten_times_the_texts_are_all_kept(
+    kind: str, record_property: Noted
+) -> None:
+    found = load(kind, 10 * CLAIMED, 60, record_property, "--reports", f"{3 * CLAIMED}")
+
+    assert found["text"]["answers"] == {"200": 10 * CLAIMED * 60}
+    assert found["report"]["answers"] == {"200": 3 * CLAIMED * 60}
+    assert max(found["text"]["p99"], found["report"]["p99"]) < 1000
+    assert (found["lost"], found["reports_lost"]) == (0, 0)
+
+
+def test_f47_three_reports_for_each_of_ten_times_the_texts_are_kept_or_refused_in_time(
+    kind: str, record_property: Noted
+) -> None:
+    """More than can be stored here. A report that was refused is no loss: the carrier is asked what became of a text (desk/reconcile.py)."""
+    found = load(kind, 10 * CLAIMED, 30, record_property, "--reports", f"{3 * 10 * CLAIMED}")
+
+    assert set(found["text"]["answers"]) | set(found["report"]["answers"]) <= {"200", "503"}
+    assert max(found["text"]["slowest"], found["report"]["slowest"]) < PATIENCE * 1000
+    assert (found["lost"], found["reports_lost"]) == (0, 0)
+    assert found["caught_up_s"] < 30
 
 
 def test_f47_what_is_more_than_can_be_stored_is_refused_in_time_and_nothing_is_lost(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import threading
 from collections.abc import Mapping
@@ -14,17 +15,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from config.settings import Settings
 from smsdesk.adapters.clock import now
-from smsdesk.adapters.twilio import sign
+from smsdesk.adapters.twilio import read_inbound, read_status, sign
 from smsdesk.adapters.wiring import Wiring
-from smsdesk.desk.drain_spool import drain_texts
-from smsdesk.models import Base, Message, QuarantinedText
+from smsdesk.desk.drain_spool import drain_reports, drain_texts
+from smsdesk.models import Base, DeliveryReport, Message, QuarantinedText
 from tests.workers.shop import MARIA, NUMBER, Shop
 
 PATH = "/webhooks/twilio/messages"
+STATUSES = "/webhooks/twilio/statuses/0190a0a0-0000-7000-8000-000000000000"
 
 
 @pytest.fixture
@@ -158,6 +161,46 @@ def test_where_neither_database_nor_spool_takes_it_the_carrier_is_asked_to_come_
     assert post(app, settings, form_of(settings)).status_code == 503
 
 
+def a_report(settings: Settings, word: str = "delivered") -> dict[str, str]:
+    return {"AccountSid": settings.twilio_account_sid, "MessageSid": f"SM{7:032x}", "MessageStatus": word}
+
+
+def test_a_report_that_was_both_stored_and_spooled_is_there_once(app: Flask, settings: Settings, shop: Shop) -> None:
+    assert post(app, settings, a_report(settings), STATUSES).status_code == 200
+    [stored] = shop.all(select(DeliveryReport))
+    shop.wiring.spool.keep_report(read_status(MultiDict(a_report(settings)), b""), stored.claimed_message_id, now())
+
+    assert drain_reports(shop.wiring.database, shop.wiring.spool) == 1
+    assert counts(shop, "delivery_report") == [1]
+    assert shop.wiring.spool.depth() == 0
+
+
+def test_a_report_that_we_cannot_store_goes_to_the_spool_and_else_the_carrier_is_told(
+    app: Flask, settings: Settings, shop: Shop
+) -> None:
+    break_the_database(shop)
+    assert post(app, settings, a_report(settings), STATUSES).status_code == 200
+    [kept] = [shop.wiring.spool.read_report(path) for path in shop.wiring.spool.reports()]
+    assert (kept.report.word, kept.report.error_code, kept.claimed_id) == (
+        "delivered",
+        None,
+        STATUSES.rpartition("/")[2],
+    )
+
+    shutil.rmtree(settings.spool)
+    settings.spool.write_text("not a folder")
+    assert post(app, settings, a_report(settings), STATUSES).status_code == 503
+
+
+def test_a_spooled_report_that_cannot_be_read_is_set_aside(settings: Settings, shop: Shop) -> None:
+    (settings.spool / "report-AC1-SM1-sent-None.json").write_text('{"word": "sent"}')
+    shop.wiring.spool.keep_report(read_status(MultiDict(a_report(settings)), b""), "nobody", now())
+
+    assert drain_reports(shop.wiring.database, shop.wiring.spool) == 1
+    assert (settings.spool / "refused" / "report-AC1-SM1-sent-None.json").exists()
+    assert counts(shop, "delivery_report") == [1]
+
+
 def break_the_database(shop: Shop) -> None:
     with shop.session() as session:
         Base.metadata.drop_all(session.connection(), tables=[Base.metadata.tables["quarantined_text"]])
@@ -165,10 +208,6 @@ def break_the_database(shop: Shop) -> None:
 
 
 def spool_it(shop: Shop, settings: Settings, form: dict[str, str]) -> None:
-    from werkzeug.datastructures import MultiDict
-
-    from smsdesk.adapters.twilio import read_inbound
-
     shop.wiring.spool.keep_text(read_inbound(MultiDict(form), json.dumps(form).encode()), now())
 
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections import deque
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from smsdesk.adapters.database import Database
 from smsdesk.adapters.ids import new_id
-from smsdesk.adapters.lines import NoLineFree
-from smsdesk.adapters.turns import turns_at
 from smsdesk.desk.receive_fast.parcel import Parcel, Stored
+from smsdesk.models.base import in_sqlite
 from smsdesk.rules.terms import Terms
 from smsdesk.rules.tombstones import mark_of
-
-TOGETHER = 64  # texts in one commit
 
 # What is promised may have changed since this process read it
 VERSION = "(SELECT version FROM promise_book) = :version"
@@ -74,31 +69,21 @@ NEWCOMER = (
 Statements = tuple[str, ...]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Job:
-    """A text on its way into the database, and what became of it."""
+    """A text on its way into the database."""
 
     place: str
     before: Statements
     after: Statements
     values: dict[str, Any]
-    is_done: bool = False
-    stored: Stored | None = None
-    error: BaseException | None = None
 
 
 class Sqlite:
-    """Texts that arrive while one is being written are written together: one pen, one commit, one sync of the disk for all.
-
-    Nobody is a writer by office: whoever comes first writes for all who wait, and the next ones find theirs done.
-    """
+    """Texts that wait for the pen are written together."""
 
     def __init__(self, database: Database) -> None:
-        self._lines, self._patience = database.lines, database.patience
-        self._key = database.phone_key
-        self._turns = turns_at(database.engine.url.database or "")
-        self._waiting: deque[Job] = deque()
-        self._writing = threading.Lock()
+        self._pen, self._key = database.pen, database.phone_key
 
     def next_text(self, parcel: Parcel) -> Stored | None:
         return self._store(Job(PLACE, (), (MOVE_UP,), _values(parcel, parcel.promise.next)))
@@ -109,46 +94,11 @@ class Sqlite:
         return self._store(Job(EMPTY_PLACE, NEWCOMER, (), _values(parcel, parcel.promise.first) | ids | newcomer))
 
     def _store(self, job: Job) -> Stored | None:
-        self._waiting.append(job)
-        if not self._writing.acquire(timeout=self._patience):
-            # It may still be written by whoever has the pen: then it is there twice, in the spool too, and counts once
-            raise NoLineFree
-        try:
-            while not job.is_done:  # there may be more before it than one commit takes
-                self._write([self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))])
-        finally:
-            self._writing.release()
-        if job.error is not None:
-            raise job.error
-        return job.stored
-
-    def _write(self, jobs: list[Job]) -> None:
-        has_turn = self._turns.take(self._patience)
-        try:
-            self._commit(jobs)
-        except Exception as error:  # every one of them must learn it: none of these texts is stored
-            for job in jobs:
-                job.error = error
-        finally:
-            if has_turn:
-                self._turns.give()
-            for job in jobs:
-                job.is_done = True
-
-    def _commit(self, jobs: list[Job]) -> None:
-        line = self._lines.take()
-        try:
-            line.execute("BEGIN IMMEDIATE")
-            for job in jobs:
-                job.stored = _written(line, job)
-            line.execute("COMMIT")
-        except BaseException:
-            self._lines.drop(line)  # what was begun on it ends with it
-            raise
-        self._lines.give(line)
+        # After NoLineFree it may still be written by whoever has the pen: then it is in the spool too, and counts once
+        return self._pen.write(partial(_written, job))
 
 
-def _written(line: Any, job: Job) -> Stored | None:
+def _written(job: Job, line: Any) -> Stored | None:
     cursor = line.execute(job.place, job.values)
     row = cursor.fetchone()
     if row is None:
@@ -163,7 +113,7 @@ def _written(line: Any, job: Job) -> Stored | None:
 
 def _values(parcel: Parcel, terms: Terms) -> dict[str, Any]:
     text, clock = parcel.text, parcel.clock(terms)
-    stored = {"terms": terms.id.hex, "due_at": _text_of(clock["due_at"]), "alert_at": _text_of(clock["alert_at"])}
+    stored = {"terms": terms.id.hex, "due_at": in_sqlite(clock["due_at"]), "alert_at": in_sqlite(clock["alert_at"])}
     return (
         clock
         | stored
@@ -180,12 +130,7 @@ def _values(parcel: Parcel, terms: Terms) -> dict[str, Any]:
             "preview": parcel.preview,
             "segments": text.segments,
             "raw": text.raw,
-            "now": _text_of(parcel.now),
+            "now": in_sqlite(parcel.now),
             "clock_detail": json.dumps({"started_at": parcel.now.isoformat(), "terms": str(terms.id)}),
         }
     )
-
-
-def _text_of(moment: datetime) -> str:
-    """As models.base.Moment is stored here."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -16,7 +16,7 @@ from smsdesk.desk.quarantine import quarantine
 from smsdesk.desk.receive import AlreadyReceived, receive
 from smsdesk.desk.receive_fast import FastLane
 from smsdesk.web.hooks.repeated import came_again
-from smsdesk.web.hooks.signed import blueprint, ensure_our_account, signed_body, taken
+from smsdesk.web.hooks.signed import blueprint, bring_it_again, ensure_our_account, signed_body, taken
 from smsdesk.web.wired import wiring
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def _keep_for_a_person(raw: bytes, error: BadForm) -> Response:
         with wiring().inbox.transaction() as session:
             quarantine(session, odd, error, clock.now())
     except SQLAlchemyError as away:
-        return _bring_it_again(away)
+        return bring_it_again("a text", away)
     return taken()
 
 
@@ -81,10 +81,5 @@ def _spool(text: InboundText, now: datetime, error: Exception) -> Response:
     try:
         wiring().spool.keep_text(text, now)
     except OSError as full:
-        return _bring_it_again(full)
+        return bring_it_again("a text", full)
     return taken()
-
-
-def _bring_it_again(error: Exception) -> Response:
-    log.critical("a text is kept nowhere (%s): the carrier must bring it again", type(error).__name__)
-    return Response("not stored; bring it again\n", 503, mimetype="text/plain")

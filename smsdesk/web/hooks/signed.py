@@ -44,3 +44,8 @@ def taken() -> Response:
 def unreadable(why: str) -> Response:
     log.warning("a signed post cannot be read: %s", why)
     return Response(f"{why}\n", 400, mimetype="text/plain")
+
+
+def bring_it_again(what: str, error: Exception) -> Response:
+    log.critical("%s is kept nowhere (%s): the carrier must bring it again", what, type(error).__name__)
+    return Response("not stored; bring it again\n", 503, mimetype="text/plain")

@@ -11,9 +11,10 @@ from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from config.settings import Settings
-from smsdesk.web.gate import A_PAGE_WAITS, A_TEXT_WAITS, WAITED, Gate
+from smsdesk.web.gate import A_PAGE_WAITS, A_REPORT_WAITS, A_TEXT_WAITS, WAITED, Gate
 from tests.web.test_hooks import form_of
 
+REPORTS = "/webhooks/twilio/statuses/0190a0a0-0000-7000-8000-000000000000"
 TEXTS, QUEUE, CONVERSATIONS = "/webhooks/twilio/messages", "/conversations", "/api/v1/conversations"
 
 
@@ -56,6 +57,14 @@ def test_a_text_may_wait_longer_than_a_page() -> None:
     assert A_PAGE_WAITS < A_TEXT_WAITS
     assert [asked(client, path, A_PAGE_WAITS).status_code for path in (TEXTS, QUEUE, CONVERSATIONS)] == [200, 503, 503]
     assert asked(client, TEXTS, A_TEXT_WAITS).status_code == 503
+
+
+def test_a_report_stands_in_no_texts_way() -> None:
+    client = Client(Gate(answers, 128))
+
+    assert A_PAGE_WAITS < A_REPORT_WAITS < A_TEXT_WAITS
+    assert [asked(client, path, A_REPORT_WAITS).status_code for path in (REPORTS, TEXTS)] == [503, 200]
+    assert asked(client, REPORTS, A_PAGE_WAITS).status_code == 200
 
 
 def test_whether_we_are_alive_and_how_a_page_looks_is_always_said() -> None:
