@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,21 +35,29 @@ class Source:
     def tree(self) -> ast.Module:
         return ast.parse(self.path.read_text())
 
-    def imports(self) -> Iterator[str]:
+    def imports(self) -> tuple[str, ...]:
         """Every module that is imported, also within functions; of `from a import b` both a and a.b."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                assert not node.level, f"{self.where}: a relative import hides where it goes"
-                yield node.module
-                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        return _imports(self)
 
     def calls(self) -> Iterator[ast.Call]:
         return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
 
     def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
         return (node for node in ast.walk(self.tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+
+
+@cache
+def _imports(source: Source) -> tuple[str, ...]:
+    """Kept: many tests ask, and reading everything anew took each of them seconds."""
+    found: list[str] = []
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert not node.level, f"{source.where}: a relative import hides where it goes"
+            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    del source.__dict__["tree"]  # the largest part of it
+    return tuple(found)
 
 
 def sources(*folders: str) -> list[Source]:

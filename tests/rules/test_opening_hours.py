@@ -253,18 +253,18 @@ class Counter:
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         total = NOTHING
-        for n, marked in enumerate(self.open):
-            if marked:
+        for n in range((start - self.begin) // MINUTE, (end - self.begin) // MINUTE + 1):
+            if self.open[n]:
                 minute = self.begin + n * MINUTE
                 total += max(min(end, minute + MINUTE) - max(start, minute), NOTHING)
         return total
 
     def due_at(self, start: datetime, target: timedelta) -> datetime | None:
         """None if that is further than it can see."""
-        for n, marked in enumerate(self.open):
+        for n in range((start - self.begin) // MINUTE, len(self.open)):
             minute = max(self.begin + n * MINUTE, start)
             left = self.begin + (n + 1) * MINUTE - minute
-            if marked and left > NOTHING:
+            if self.open[n] and left > NOTHING:
                 if target <= left:
                     return minute + target
                 target -= left
