@@ -1,6 +1,7 @@
 """What one installation bears: texts by a schedule, with everything running that runs in a shop, and what is left of it afterwards.
 
-`python -m bench.load sqlite 200 120 [--flood 50] [--pages 5] [--reports 600]`: kind, texts a second, seconds. Tells what came of it as JSON.
+`python -m bench.load sqlite 200 120 [--flood 50] [--pages 5] [--reports 600] [--cores 1]`: kind, texts a second, seconds. Tells what came
+of it as JSON.
 """
 
 from __future__ import annotations
@@ -206,7 +207,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--flood", type=float, default=0, help="texts a second of one phone, in the second half")
     parser.add_argument("--pages", type=float, default=0, help="queue pages a second")
     parser.add_argument("--reports", type=float, default=0, help="the carrier's reports a second")
+    parser.add_argument("--cores", type=int, default=0, help="of the machine, for whoever sends as well; 0 for all")
     asked = parser.parse_args(arguments)
+    if asked.cores:
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: asked.cores])
     with shop(asked.kind, on_their_way=math.ceil(asked.reports * asked.seconds / len(sent.WORDS))) as place:
         run(place, texts(place, 20, 3))  # everything has been met once
         asks = texts(place, asked.rate, asked.seconds)

@@ -44,12 +44,11 @@ class Worker(WebWorker):
 
         self.wsgi = with_the_wait
 
-    def enqueue_req(self, conn: Any) -> None:
-        conn.in_line_since = time.monotonic()
-        super().enqueue_req(conn)
+    def has_turned_away(self) -> None:
+        self.app.wsgi().extensions["smsdesk.gate"].count()
 
     def handle(self, conn: Any) -> Any:
-        self._here.waited = time.monotonic() - conn.in_line_since
+        self._here.waited = time.monotonic() - conn.came_at
         return super().handle(conn)
 
 

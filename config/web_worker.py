@@ -1,7 +1,8 @@
 """The web's worker: a thread belongs to a request that has arrived, never to a line on which one trickles in.
 
 Gunicorn gives a thread to whatever sends its first byte, and waits for the rest without an end: as many slow lines as there are threads
-would hold up everybody, the carrier too. Here a line keeps no thread until its request's head, and a short body, lie in the socket.
+would hold up everybody, the carrier too. Here a line keeps no thread until its request's head, and a short body, lie in the socket, and
+the carrier's posts stand in a line of their own (config/line.py).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
+from config.line import LONGEST_START, POSTS, Posts, turn_away, waited_unseen
+
 ARRIVES_WITHIN = 5.0  # seconds for a head and a short body
 READ_WITHIN = 15.0  # for a longer one; the carrier itself gives up by then
 LOOK_AGAIN = 0.02
@@ -27,17 +30,46 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
         self._halves: dict[Any, float] = {}  # lines on which half a request has come → until when the rest must
+        self._posts = Posts(self.cfg.threads)
         self._in_hand: dict[Any, float] = {}  # lines that have a thread → until when all must be read
 
     def enqueue_req(self, conn: Any) -> None:
         """In the main thread, for a line that is new, or readable, or comes back from a thread."""
         if arrived(conn):
             conn.data_ready = True  # nobody has to wait for it
-            super().enqueue_req(conn)
+            self._line_up(conn)
         elif is_silent(conn):
             self._listen(conn)
         else:
             self._halves.setdefault(conn, time.monotonic() + ARRIVES_WITHIN)
+
+    def finish_request(self, conn: Any, future: Any) -> None:
+        """In the main thread, when a thread is done with a request."""
+        self._posts.end(conn)
+        super().finish_request(conn, future)
+        self._move_up()
+
+    def has_turned_away(self) -> None:
+        """In the main thread, for each post that was refused unread."""
+
+    def _line_up(self, conn: Any) -> None:
+        conn.came_at = time.monotonic() - waited_unseen(conn.sock)
+        start = peeked(conn, LONGEST_START) or b""
+        if start.startswith(POSTS):
+            self._posts.join(conn, start, conn.came_at)
+            self._move_up()
+        else:
+            super().enqueue_req(conn)
+
+    def _move_up(self) -> None:
+        now = time.monotonic()
+        for conn in self._posts.overdue(now):
+            turn_away(conn.sock, MOST_AHEAD)
+            self.nr_conns -= 1
+            conn.close()
+            self.has_turned_away()
+        while (conn := self._posts.begin(now)) is not None:
+            super().enqueue_req(conn)
 
     def handle(self, conn: Any) -> Any:
         """In a thread."""
@@ -48,11 +80,14 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
             self._in_hand.pop(conn, None)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        super().wait_for_and_dispatch_events(LOOK_AGAIN if self._halves else timeout)
+        is_due = self._halves or self._posts.are_waiting
+        super().wait_for_and_dispatch_events(LOOK_AGAIN if is_due else timeout)
 
     def murder_pending(self) -> None:
         """After each round of events."""
         super().murder_pending()
+        self._posts.look(time.monotonic())
+        self._move_up()
         now = time.monotonic()
         for conn, until in list(self._halves.items()):
             if arrived(conn):

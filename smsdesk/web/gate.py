@@ -1,6 +1,7 @@
 """Whoever waited too long for a thread is refused at once, before anything is read: the line stays short, and those in it are answered.
 
 Texts of customers may wait longest, and some threads are theirs alone. A refused text is brought again by the carrier, or fetched from its log.
+The carrier's posts are mostly turned away earlier, while they stand in line (config/line.py): what comes here had its turn late.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
+from config.line import A_REPORT_WAITS, A_TEXT_WAITS
 from smsdesk.web.headers import ALWAYS
 from smsdesk.web.seats import Seats
 from smsdesk.web.wired import wiring
@@ -26,9 +28,7 @@ log = logging.getLogger(__name__)
 
 GATE = "smsdesk.gate"
 WAITED = "smsdesk.waited"  # in a request's environ: seconds that it stood in line for a thread (config/gunicorn.py); without it there is no line
-A_TEXT_WAITS = 6.0  # seconds at most; the carrier gives up after 15, and what is refused is fetched from its log only minutes later
-A_REPORT_WAITS = 3.0  # what it says is learnt later as well, so it stands in no text's way
-A_PAGE_WAITS = 0.75
+A_PAGE_WAITS = 0.75  # seconds
 FOR_TEXTS = 8  # threads, of many
 HOOKS, REPORTS, API, STATIC, HEALTH = "/webhooks/", "/webhooks/twilio/statuses/", "/api/", "/static/", "/healthz"
 WORDS = "SMSDesk has more to do than it can do at once. Try again in a few seconds."
@@ -74,7 +74,7 @@ class Gate:
             raise
 
     def _refuse(self, path: str, start: StartResponse) -> Iterable[bytes]:
-        self._count()
+        self.count()
         kind, words = "text/html; charset=utf-8", PAGE
         if path.startswith(HOOKS):
             kind, words = "text/plain; charset=utf-8", "not stored; bring it again\n"
@@ -85,7 +85,8 @@ class Gate:
         start("503 Service Unavailable", list((told | ALWAYS).items()))
         return [body]
 
-    def _count(self) -> None:
+    def count(self) -> None:
+        """One more was refused, here or while it stood in line (config/line.py)."""
         with self._lock:
             self.refused += 1
             is_quiet = time.monotonic() - self._said_at < 1

@@ -37,7 +37,8 @@ def load(kind: str, rate: float, seconds: float, noted: Noted, *more: str) -> di
     assert ran.returncode == 0, ran.stderr
     found: dict[str, Any] = json.loads(ran.stdout[ran.stdout.index("{") :])
     reports = float(more[more.index("--reports") + 1]) if "--reports" in more else 0
-    noted("load", {"a second": rate, "reports a second": reports, "seconds": seconds, **found})
+    cores = int(more[more.index("--cores") + 1]) if "--cores" in more else os.cpu_count()
+    noted("load", {"a second": rate, "reports a second": reports, "seconds": seconds, "cores": cores, **found})
     return found
 
 
@@ -91,6 +92,17 @@ def test_f47_what_is_more_than_can_be_stored_is_refused_in_time_and_nothing_is_l
     assert found["text"]["slowest"] < PATIENCE * 1000
     assert found["lost"] == 0
     assert found["caught_up_s"] < 30
+
+
+def test_f47_on_half_the_machine_far_too_much_is_still_answered_in_time_and_nothing_is_lost(
+    kind: str, record_property: Noted
+) -> None:
+    """Whoever looks who waits must come to run himself (docs/decisions/0029)."""
+    found = load(kind, 10 * CLAIMED, 20, record_property, "--reports", f"{3 * 10 * CLAIMED}", "--cores", "1")
+
+    assert set(found["text"]["answers"]) | set(found["report"]["answers"]) == {"200", "503"}
+    assert max(found["text"]["slowest"], found["report"]["slowest"]) < PATIENCE * 1000
+    assert (found["lost"], found["reports_lost"]) == (0, 0)
 
 
 def test_f49_f51_a_phone_that_texts_without_end_slows_nobody(kind: str, record_property: Noted) -> None:

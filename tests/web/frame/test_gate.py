@@ -10,8 +10,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
+from config.line import A_REPORT_WAITS, A_TEXT_WAITS
 from config.settings import Settings
-from smsdesk.web.gate import A_PAGE_WAITS, A_REPORT_WAITS, A_TEXT_WAITS, WAITED, Gate
+from smsdesk.web.gate import A_PAGE_WAITS, WAITED, Gate
 from tests.web.test_hooks import form_of
 
 REPORTS = "/webhooks/twilio/statuses/0190a0a0-0000-7000-8000-000000000000"
