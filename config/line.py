@@ -17,8 +17,9 @@ from typing import Any
 A_TEXT_WAITS = 6.0  # seconds at most; the carrier gives up after 15, and what is refused is fetched from its log only minutes later
 A_REPORT_WAITS = 3.0  # what it says is learnt later as well, so it stands in no text's way
 AT_ONCE = 8
-A_WHILE = 0.5  # seconds
-LATE = 0.1
+A_WHILE = 0.1  # seconds
+LATE = 0.1  # between two looks: the main thread wanted to run and could not
+STAYS_LATE = 3.0
 REPORTS, POSTS = b"POST /webhooks/twilio/statuses/", b"POST /webhooks/"
 LONGEST_START = len(REPORTS)
 LAST_DATA_RECV = 52  # its place in Linux' struct tcp_info (linux/tcp.h): milliseconds since the last bytes came
@@ -46,7 +47,7 @@ class Posts:
         self._line: deque[Place] = deque()
         self._patient: dict[float, deque[Place]] = {A_TEXT_WAITS: deque(), A_REPORT_WAITS: deque()}
         self._begun: dict[Any, float] = {}
-        self._looked_at, self._is_late = 0.0, False
+        self._looked_at, self._late_until, self._is_late = 0.0, 0.0, False
 
     def join(self, conn: Any, start: bytes, since: float) -> None:
         """`start`: the first bytes of the request."""
@@ -60,7 +61,9 @@ class Posts:
 
     def look(self, now: float) -> None:
         """At the end of each of the main thread's rounds, which come every few hundredths of a second while somebody waits."""
-        self._is_late, self._looked_at = now - self._looked_at > LATE, now
+        if now - self._looked_at > LATE:
+            self._late_until = now + STAYS_LATE
+        self._is_late, self._looked_at = now < self._late_until, now
 
     def begin(self, now: float) -> Any | None:
         """Whoever is next, out of the line; None where nobody is, or enough are at it."""

@@ -8,7 +8,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from config.line import A_REPORT_WAITS, A_TEXT_WAITS, A_WHILE, AT_ONCE, LATE, Posts, turn_away, waited_unseen
+from config.line import (
+    A_REPORT_WAITS,
+    A_TEXT_WAITS,
+    A_WHILE,
+    AT_ONCE,
+    LATE,
+    STAYS_LATE,
+    Posts,
+    turn_away,
+    waited_unseen,
+)
 
 TEXT, REPORT = b"POST /webhooks/twilio/messages HTTP/1.1\r\n", b"POST /webhooks/twilio/statuses/0190a0a0 HTTP/1.1\r\n"
 
@@ -65,6 +75,10 @@ def test_but_not_while_the_main_thread_gets_no_turns() -> None:
     assert begun(posts, A_WHILE + 2 * LATE) == []
     posts.end(0)
     assert begun(posts, A_WHILE + 2 * LATE) == [AT_ONCE]
+    for now in (A_WHILE + 3 * LATE, A_WHILE + 2 * LATE + STAYS_LATE):
+        posts.look(now - LATE / 2)
+        posts.look(now)
+        assert len(begun(posts, now)) == (0 if now < STAYS_LATE else AT_ONCE)
 
 
 def test_a_report_is_turned_away_before_a_text_and_nobody_who_has_a_thread() -> None:
