@@ -47,7 +47,7 @@ class Posts:
         self._line: deque[Place] = deque()
         self._patient: dict[float, deque[Place]] = {A_TEXT_WAITS: deque(), A_REPORT_WAITS: deque()}
         self._begun: dict[Any, float] = {}
-        self._looked_at, self._late_until, self._is_late = 0.0, 0.0, False
+        self._looked_at, self._late_until, self._is_late, self._somebody_waited = 0.0, 0.0, False, False
 
     def join(self, conn: Any, start: bytes, since: float) -> None:
         """`start`: the first bytes of the request."""
@@ -60,10 +60,10 @@ class Posts:
         return bool(self._line)
 
     def look(self, now: float) -> None:
-        """At the end of each of the main thread's rounds, which come every few hundredths of a second while somebody waits."""
-        if now - self._looked_at > LATE:
+        """At the end of each of the main thread's rounds. While somebody waits, the next one is due in a few hundredths of a second."""
+        if self._somebody_waited and now - self._looked_at > LATE:
             self._late_until = now + STAYS_LATE
-        self._is_late, self._looked_at = now < self._late_until, now
+        self._is_late, self._looked_at, self._somebody_waited = now < self._late_until, now, self.are_waiting
 
     def begin(self, now: float) -> Any | None:
         """Whoever is next, out of the line; None where nobody is, or enough are at it."""

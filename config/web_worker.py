@@ -86,8 +86,8 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
     def murder_pending(self) -> None:
         """After each round of events."""
         super().murder_pending()
-        self._posts.look(time.monotonic())
         self._move_up()
+        self._posts.look(time.monotonic())
         now = time.monotonic()
         for conn, until in list(self._halves.items()):
             if arrived(conn):

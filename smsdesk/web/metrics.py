@@ -47,7 +47,12 @@ def _of_the_desk(registry: CollectorRegistry, found: Gauges) -> None:
 
 def _of_the_machine(registry: CollectorRegistry) -> None:
     wired = wiring()
-    _set(registry, "spool_files", "Texts on the disk that wait for the database", wired.spool.depth())
+    _set(
+        registry,
+        "spool_files",
+        "Texts, outcomes and reports on the disk that wait for the database",
+        wired.spool.depth(),
+    )
     _set(registry, "redis_up", "Whether Redis answers", pulse.answers(wired.wake_ups.redis))
     depth = Gauge("smsdesk_queue_jobs", "Wake-ups that wait in a queue", ["queue"], registry=registry)
     for name, jobs in pulse.depths(wired.wake_ups.redis).items():

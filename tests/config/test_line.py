@@ -65,6 +65,17 @@ def test_where_those_at_it_wait_for_something_else_others_begin() -> None:
     assert begun(posts, A_WHILE + LATE / 2) == []
 
 
+def test_a_main_thread_that_had_nothing_to_do_is_not_late() -> None:
+    posts = in_line(20)
+    posts.look(60.0)
+    for place in range(40):
+        posts.join(place, TEXT, 60.0)
+
+    assert len(begun(posts, 60.0)) == AT_ONCE
+    posts.look(60.0 + A_WHILE)
+    assert len(begun(posts, 60.0 + A_WHILE)) == AT_ONCE
+
+
 def test_but_not_while_the_main_thread_gets_no_turns() -> None:
     posts = in_line(20, *[TEXT] * 40)
     assert len(begun(posts, 0.0)) == AT_ONCE

@@ -159,7 +159,7 @@ def _beside_each_other(told: tuple[dict[str, str], ...]) -> Iterator[tuple[str, 
 def _load_in_words(found: dict[str, Any]) -> dict[str, str]:
     text, name = found["text"], f"{found['a second']:g} texts a second for {found['seconds']:g} s"
     if found.get("cores") == 1:
-        name = f"the same on one core, for {found['seconds']:g} s"
+        name = f"{found['a second']:g} texts a second on one core alone, for {found['seconds']:g} s"
     if "flood" in found:
         name = f"{found['a second']:g} a second, and in the second half 83 more from one phone"
         told = {
