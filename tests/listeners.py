@@ -15,6 +15,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from tests.ports import free_port
+
 
 @dataclass(frozen=True)
 class Post:
@@ -103,18 +105,10 @@ def postbox(password: str | None = None) -> Iterator[Postbox]:
             "auth_require_tls": False,
             "auth_required": True,
         }
-    controller = Controller(box, hostname=box.host, port=_free_port(), **more)
+    controller = Controller(box, hostname=box.host, port=free_port(), **more)
     controller.start()
     box.port = controller.port
     try:
         yield box
     finally:
         controller.stop()
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return int(line.getsockname()[1])

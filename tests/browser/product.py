@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from smsdesk.adapters import clock
 from smsdesk.adapters.wiring import Wiring, wire
 from smsdesk.desk import set_up
 from smsdesk.rules.roles import Role
+from tests.ports import free_port
 from tests.servers import ROOT, until
 
 PATIENCE = 110  # seconds, for a start on a busy machine
@@ -32,7 +32,7 @@ class Product:
     """Start it before use and stop it after; started again it goes on with the same data on the same port."""
 
     def __init__(self, folder: Path, database_url: str | None = None) -> None:
-        self.port, self._said = free_port(), folder / "said"
+        self.port, self._said = free_port(beside=1), folder / "said"
         own = {"SMSDESK_VAR": str(folder / "var"), "PORT": str(self.port), "CARRIER": "pretend"}
         self.environ = {**os.environ, **NOT_THEIRS, **own}
         if database_url:
@@ -69,16 +69,3 @@ class Product:
 
     def _is_up(self) -> bool:
         return "Ctrl-C stops everything" in self._said.read_text()
-
-
-def free_port() -> int:
-    """A port that is free, with a free one beside it for the pretend carrier."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port

@@ -8,9 +8,10 @@ from contextlib import ExitStack
 import pytest
 
 from config.settings import load
-from tests.faults.ground import LONG, Ground, free_port
+from tests.faults.ground import LONG, Ground
 from tests.faults.ledger_of_runs import LedgerOfRuns
 from tests.faults.standin import standing_in
+from tests.ports import free_port
 from tests.workers.shop import shop_of
 
 # They take long, and the database has no part in what they break: in the short form one of the two is enough

@@ -203,12 +203,6 @@ def exits(process: subprocess.Popen[bytes], seconds: float = 20) -> int:
     return process.wait(seconds)
 
 
-def free_port() -> int:
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return int(line.getsockname()[1])
-
-
 def wait(seconds: float) -> None:
     """Where a fault itself takes a while; never to wait for an effect."""
     time.sleep(seconds)

@@ -15,8 +15,9 @@ import pytest
 
 from smsdesk.rules.delivery_status import FINAL, State
 from smsdesk.up import leash
-from tests.faults.ground import LONG, ROOT, Ground, end, every, free_port
+from tests.faults.ground import LONG, ROOT, Ground, end, every
 from tests.faults.proxy import Proxy, between
+from tests.ports import free_port
 from tests.servers import until
 
 pytestmark = [pytest.mark.skipif(not LONG, reason="takes long; make faults"), pytest.mark.timeout(600)]

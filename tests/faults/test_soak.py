@@ -28,11 +28,12 @@ from smsdesk.models import Agent, Message, Number, SendAttempt
 from smsdesk.models.heartbeat import Heartbeat
 from smsdesk.rules.delivery_status import State
 from smsdesk.rules.house_rules import HouseRules
-from tests.faults.ground import LONG, ROOT, SEED, free_port
+from tests.faults.ground import LONG, ROOT, SEED
 from tests.faults.oracles import judge, unsettled
 from tests.faults.soak import Soak, under
 from tests.faults.standin import standing_in
 from tests.faults.stores import a_store
+from tests.ports import free_port
 from tests.servers import until
 from tests.workers.shop import shop_of
 

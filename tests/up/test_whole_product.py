@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from config.queues import QUEUES
+from tests.ports import free_port
 from tests.servers import until
 
 pytestmark = [
@@ -28,7 +28,7 @@ class Product:
     """SMSDesk on data of its own; `parts` finds its processes by their environment, whoever started them."""
 
     def __init__(self, folder: Path) -> None:
-        self.var, self.said, self.port = folder / "var", folder / "said", free_port()
+        self.var, self.said, self.port = folder / "var", folder / "said", free_port(beside=1)
         self.environ = {**os.environ, "SMSDESK_VAR": str(self.var), "PORT": str(self.port)}
 
     def start(self) -> None:
@@ -62,19 +62,6 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:  # it ended meanwhile
         return b""
-
-
-def free_port() -> int:
-    """A port that is free, with a free one beside it."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 @contextmanager
